@@ -1,0 +1,71 @@
+/* Filters above the tables of registers: words typed with or without marks, and the values of the
+   columns that are marked. What is filtered stands in the address, so that it can be sent. */
+(() => {
+  "use strict";
+  const fold = (text) =>
+    text.toLowerCase().replaceAll("đ", "d").normalize("NFD").replace(/\p{M}/gu, "");
+
+  function labelled(title, input) {
+    const label = document.createElement("label");
+    label.append(title, document.createElement("br"), input);
+    return label;
+  }
+
+  function selectOf(header, column, rows) {
+    const select = document.createElement("select");
+    const values = [...new Set(rows.map((row) => row.cells[column].textContent.trim()))];
+    const collator = new Intl.Collator("vi");
+    select.append(new Option("tất cả", ""));
+    for (const value of values.filter(Boolean).sort(collator.compare)) select.append(new Option(value));
+    select.name = header.textContent.trim();
+    return select;
+  }
+
+  function addFilters(register) {
+    const table = register.querySelector("table");
+    const rows = [...table.tBodies[0].rows];
+    if (rows.length < 6) return;
+    const headers = [...table.tHead.rows[0].cells];
+    const asked = new URLSearchParams(location.search);
+    const bar = document.createElement("div");
+    bar.className = "qms-filters";
+    const words = Object.assign(document.createElement("input"), { type: "search", name: "q" });
+    const selects = headers
+      .map((header, column) => ("filter" in header.dataset ? [column, selectOf(header, column, rows)] : null))
+      .filter(Boolean);
+    const count = document.createElement("output");
+    bar.append(labelled("Lọc theo chữ", words));
+    for (const [, select] of selects) bar.append(labelled(select.name, select));
+    bar.append(count);
+    const texts = rows.map((row) => fold(row.textContent));
+
+    function apply() {
+      const wanted = fold(words.value).split(/\s+/).filter(Boolean);
+      let shown = 0;
+      rows.forEach((row, index) => {
+        const matches =
+          wanted.every((word) => texts[index].includes(word)) &&
+          selects.every(([column, select]) => !select.value || row.cells[column].textContent.trim() === select.value);
+        row.hidden = !matches;
+        shown += matches;
+      });
+      count.textContent = `${shown} / ${rows.length} dòng`;
+    }
+
+    function remember() {
+      const query = new URLSearchParams();
+      for (const input of [words, ...selects.map(([, select]) => select)])
+        if (input.value) query.set(input.name, input.value);
+      history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
+    }
+
+    for (const input of [words, ...selects.map(([, select]) => select)]) {
+      input.value = asked.get(input.name) ?? "";
+      input.addEventListener("input", () => { apply(); remember(); });
+    }
+    register.prepend(bar);
+    apply();
+  }
+
+  document.querySelectorAll(".qms-register").forEach(addFilters);
+})();

@@ -1,0 +1,1 @@
+"""The intake: takes what staff report, keeps it durably and projects it into data packages."""

@@ -1,0 +1,106 @@
+"""The Flask application: takes forms in at the pages' own addresses, serves the site beside it."""
+
+import datetime as dt
+import logging
+from collections.abc import Callable
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from intake import site, views
+from intake.configuration import LOCAL_ZONE, Places, Portal
+from intake.errors import CrossSite, IntakeError
+from intake.forms.rendering import FormRenderer
+from intake.journal.model import Journal
+from intake.pages import Pages
+from intake.registers import Registers
+from intake.services import Services, services
+
+log = logging.getLogger(__name__)
+
+_FORM_TEXT_BYTES = 200_000
+
+
+def create_app(
+    places: Places, journal: Journal, today: Callable[[], dt.date] | None = None
+) -> Flask:
+    """Make the application over a project's folders and a journal."""
+    portal = Portal.load(places.configuration)
+    registers = Registers(places.registers)
+    app = Flask(__name__, static_folder=None)
+    app.extensions["qms"] = Services(
+        places=places,
+        portal=portal,
+        journal=journal,
+        pages=Pages(places.current_site),
+        registers=registers,
+        renderer=FormRenderer(portal, registers),
+        today=today or (lambda: dt.datetime.now(LOCAL_ZONE).date()),
+    )
+    app.config["MAX_CONTENT_LENGTH"] = portal.max_files * portal.max_file_bytes + _FORM_TEXT_BYTES
+    app.config["MAX_FORM_MEMORY_SIZE"] = _FORM_TEXT_BYTES
+    app.config["MAX_FORM_PARTS"] = 200
+    app.before_request(_refuse_cross_site)
+    app.after_request(_protect)
+    app.register_error_handler(IntakeError, _explain)
+    app.register_error_handler(RequestEntityTooLarge, _explain_too_large)
+    app.register_error_handler(Exception, _explain_failure)
+    app.register_blueprint(views.blueprint)
+    app.register_blueprint(site.blueprint)
+    return app
+
+
+def _refuse_cross_site() -> None:
+    """Refuse a form sent from another site's page.
+
+    Fetch Metadata first, Origin for browsers without it; a client that sends neither is no
+    browser that could be misled. A static page needs neither token nor session for this.
+    """
+    if request.method in {"GET", "HEAD", "OPTIONS"}:
+        return
+    fetch_site = request.headers.get("Sec-Fetch-Site")
+    if fetch_site is not None:
+        allowed = fetch_site in {"same-origin", "none"}
+    else:
+        origin = request.headers.get("Origin")
+        allowed = origin is None or origin.partition("://")[2] == request.host
+    if not allowed:
+        raise CrossSite("Phiếu phải được gửi từ chính trang của cổng. Hãy mở lại trang rồi gửi.")
+
+
+def _protect(response: Response) -> Response:
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["X-Frame-Options"] = "DENY"
+    if request.method == "POST":
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _explain(error: IntakeError) -> tuple[str, int]:
+    return _message_page(error.title, error.message), error.status
+
+
+def _explain_too_large(_: RequestEntityTooLarge) -> tuple[str, int]:
+    limit = services().portal.max_file_bytes // 1_000_000
+    text = (
+        f"Những gì gửi đi quá lớn: mỗi tệp không quá {limit} MB. "
+        "Hãy quay lại trang trước, chọn tệp nhỏ hơn rồi gửi lại; phiếu chưa được ghi nhận."
+    )
+    return _message_page("Phiếu chưa được ghi nhận", text), 413
+
+
+def _explain_failure(error: Exception) -> tuple[str, int] | HTTPException:
+    if isinstance(error, HTTPException):
+        if error.code == 404:
+            text = "Trang này không có hoặc đã chuyển đi. Hãy tìm bằng ô tìm kiếm ở đầu trang."
+            return _message_page("Không tìm thấy trang", text), 404
+        return error
+    log.exception("a request failed")
+    text = "Cổng gặp lỗi và chưa ghi nhận gì. Hãy thử lại; nếu vẫn lỗi, báo cho quản trị cổng."
+    return _message_page("Có lỗi xảy ra", text), 500
+
+
+def _message_page(title: str, text: str) -> str:
+    service = services()
+    return service.pages.message(service.renderer.message(title, text), title)

@@ -1,0 +1,111 @@
+"""Where things are and whose portal it is."""
+
+import datetime as dt
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+LOCAL_ZONE = dt.timezone(dt.timedelta(hours=7), "UTC+07:00")
+"""Viet Nam has one time zone and no daylight saving."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """The folders that the intake and the build work in."""
+
+    root: Path
+
+    @classmethod
+    def from_environment(cls) -> "Places":
+        """Take the project's root from `QMS_ROOT`, else from where this code lies."""
+        return cls(Path(os.environ.get("QMS_ROOT", PROJECT_ROOT)).resolve())
+
+    @property
+    def configuration(self) -> Path:
+        """The one configuration file."""
+        return self.root / "data" / "portal.toml"
+
+    @property
+    def registers(self) -> Path:
+        """The controlled registers."""
+        return self.root / "data" / "qms"
+
+    @property
+    def forms(self) -> Path:
+        """The form schemas."""
+        return self.root / "data" / "forms"
+
+    @property
+    def packages(self) -> Path:
+        """The packages projected from the journal."""
+        return self.root / "data" / "intake"
+
+    @property
+    def journal(self) -> Path:
+        """The SQLite journal."""
+        return self.packages / "journal.sqlite3"
+
+    @property
+    def content(self) -> Path:
+        """The pages as they are written."""
+        return self.root / "content"
+
+    @property
+    def releases(self) -> Path:
+        """All releases of the site."""
+        return self.root / "site" / "releases"
+
+    @property
+    def current_site(self) -> Path:
+        """The link to the release that is published."""
+        return self.root / "site" / "current"
+
+    @property
+    def cache(self) -> Path:
+        """Work files that can be thrown away at any time."""
+        return self.root / ".cache"
+
+
+@dataclass(frozen=True)
+class Portal:
+    """What `data/portal.toml` says."""
+
+    agency: dict[str, str]
+    standard: dict[str, str]
+    site: dict[str, str]
+    colours: dict[str, str]
+    sample_day: dt.date | None
+    sample_notice: str
+    max_files: int
+    max_file_bytes: int
+
+    @classmethod
+    def load(cls, path: Path) -> "Portal":
+        """Read the configuration file.
+
+        Raises:
+            OSError, tomllib.TOMLDecodeError, KeyError: the file is missing or lacks a setting.
+        """
+        raw: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        sample = raw.get("sample", {})
+        return cls(
+            agency=raw["agency"],
+            standard=raw["standard"],
+            site=raw["site"],
+            colours=raw["colours"],
+            sample_day=sample.get("day"),
+            sample_notice=sample.get("notice", ""),
+            max_files=raw["intake"]["max_files"],
+            max_file_bytes=raw["intake"]["max_file_bytes"],
+        )
+
+    def day(self) -> dt.date:
+        """Return the day against which every age and due date is computed.
+
+        It is today for a real agency; the shipped sample lives on the day that the
+        configuration names. Times in the journal never come from here.
+        """
+        return self.sample_day or dt.datetime.now(LOCAL_ZONE).date()

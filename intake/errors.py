@@ -1,0 +1,44 @@
+"""What can go wrong, in the words of the one who reads it, with its HTTP status."""
+
+
+class IntakeError(Exception):
+    """A refusal that the sender can be told about."""
+
+    status = 400
+    title = "Không xử lý được yêu cầu"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class CrossSite(IntakeError):
+    """A form was sent from another site's page."""
+
+    status = 403
+    title = "Yêu cầu không được chấp nhận"
+
+
+class UnknownPage(IntakeError):
+    """Nothing is taken in at this address."""
+
+    status = 404
+    title = "Không tìm thấy trang"
+
+
+class ContentConflict(IntakeError):
+    """The same token came with another content."""
+
+    status = 409
+    title = "Phiếu này đã được gửi"
+
+
+class StorageUnavailable(IntakeError):
+    """The journal could not keep what was sent; it may be sent again with the same token."""
+
+    status = 503
+    title = "Phiếu chưa được ghi nhận"
+
+
+class StorageStopped(StorageUnavailable):
+    """The journal can no longer be trusted until the service is restarted."""

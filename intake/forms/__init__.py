@@ -1,0 +1,1 @@
+"""Forms: a Table Schema each, and everything that follows from it."""

@@ -1,0 +1,269 @@
+"""The journal in SQLite: WAL, synchronous FULL, the embedded default."""
+
+import datetime as dt
+import json
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from intake.configuration import LOCAL_ZONE
+from intake.errors import ContentConflict
+from intake.journal.model import AttachedFile, Attachment, Event, Receipt, Submission
+from intake.journal.writer import GroupWriter
+from intake.receipts import Token, case_number, code_hash, receipt_code, token_hash
+
+log = logging.getLogger(__name__)
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS form_schema (
+  hash TEXT PRIMARY KEY, form TEXT NOT NULL, descriptor TEXT NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS event (
+  seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, number TEXT NOT NULL, form TEXT NOT NULL,
+  form_hash TEXT NOT NULL REFERENCES form_schema (hash),
+  recorded_at TEXT NOT NULL, data TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS event_by_form ON event (form, seq);
+CREATE TABLE IF NOT EXISTS submission (
+  token_hash TEXT PRIMARY KEY, content_hash TEXT NOT NULL, number TEXT NOT NULL UNIQUE,
+  code_hash TEXT NOT NULL UNIQUE, seq INTEGER NOT NULL UNIQUE REFERENCES event (seq)
+) STRICT;
+CREATE TABLE IF NOT EXISTS counter (
+  prefix TEXT NOT NULL, year INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (prefix, year)
+) STRICT;
+CREATE TABLE IF NOT EXISTS attachment (
+  sha256 TEXT PRIMARY KEY, media_type TEXT NOT NULL, content BLOB NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS held_file (
+  token_hash TEXT NOT NULL, sha256 TEXT NOT NULL, name TEXT NOT NULL, media_type TEXT NOT NULL,
+  content BLOB NOT NULL, held_at TEXT NOT NULL, PRIMARY KEY (token_hash, sha256)
+) STRICT;
+CREATE TRIGGER IF NOT EXISTS event_is_never_changed BEFORE UPDATE ON event
+  BEGIN SELECT RAISE (ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS event_is_never_deleted BEFORE DELETE ON event
+  BEGIN SELECT RAISE (ABORT, 'the journal is append-only'); END;
+"""
+_HELD_FOR = dt.timedelta(days=1)
+_NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "ceph"}
+_FIXED_WAL_RESET = (3, 51, 3)
+
+Clock = Callable[[], dt.datetime]
+
+
+def utc_now() -> dt.datetime:
+    """Return the real time, to the second; the journal never knows another one."""
+    return dt.datetime.now(dt.UTC).replace(microsecond=0)
+
+
+class SqliteJournal:
+    """The journal of one machine. Any number of threads and processes may use it."""
+
+    def __init__(self, path: Path, clock: Clock = utc_now) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _refuse_network_file_system(path)
+        if sqlite3.sqlite_version_info < _FIXED_WAL_RESET:
+            log.info(
+                "SQLite %s is older than 3.51.3: every write and checkpoint stays under the "
+                "turn lock; don't open the journal for writing with another program",
+                sqlite3.sqlite_version,
+            )
+        self._path = path
+        self._clock = clock
+        self._local = threading.local()
+        self._writer = GroupWriter(self._connect, path.with_suffix(".turn"))
+        self._writer.run(_create_tables)
+
+    def append(self, submission: Submission) -> Receipt:
+        """Keep a submission durably, once: see `Journal.append`."""
+        return self._writer.run(lambda connection: _append(connection, submission, self._clock()))
+
+    def hold(self, token: Token, attachments: tuple[Attachment, ...]) -> None:
+        """Keep files of a form that was not accepted yet; they go after a day."""
+        if attachments:
+            self._writer.run(
+                lambda connection: _hold(connection, token, attachments, self._clock())
+            )
+
+    def held(self, token: Token) -> tuple[Attachment, ...]:
+        """Return the files held for a token."""
+        rows = self._read().execute(
+            "SELECT name, media_type, content FROM held_file WHERE token_hash = ? ORDER BY rowid",
+            [token_hash(token)],
+        )
+        return tuple(Attachment(*row) for row in rows)
+
+    def find(self, code_hash: str) -> Event | None:
+        """Return the submission that a receipt code opens."""
+        query = "SELECT event.* FROM event JOIN submission USING (seq) WHERE code_hash = ?"
+        row = self._read().execute(query, [code_hash]).fetchone()
+        return _event(row) if row else None
+
+    def events(self, form: str | None = None) -> list[Event]:
+        """Return the events, of one form or of all, in their order."""
+        where, values = ("WHERE form = ?", [form]) if form else ("", [])
+        query = f"SELECT * FROM event {where} ORDER BY seq"  # noqa: S608 (both parts are ours)
+        return [_event(row) for row in self._read().execute(query, values)]
+
+    def last_seq(self) -> int:
+        """Return the number of the newest event, 0 when there is none."""
+        return int(self._read().execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0])
+
+    def attachment(self, sha256: str) -> bytes:
+        """Return the content of a file.
+
+        Raises:
+            KeyError: no such file was ever sent.
+        """
+        query = "SELECT content FROM attachment WHERE sha256 = ?"
+        row = self._read().execute(query, [sha256]).fetchone()
+        if row is None:
+            raise KeyError(sha256)
+        return bytes(row[0])
+
+    def form_descriptor(self, form_hash: str) -> str:
+        """Return the form schema, as JSON text, that answers were given under."""
+        query = "SELECT descriptor FROM form_schema WHERE hash = ?"
+        return str(self._read().execute(query, [form_hash]).fetchone()[0])
+
+    def close(self) -> None:
+        """Finish what is queued and let go of the files."""
+        self._writer.close()
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        return connection
+
+    def _read(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "reader", None)
+        if connection is None:
+            address = f"{self._path.resolve().as_uri()}?mode=ro"
+            connection = sqlite3.connect(address, uri=True, isolation_level=None)
+            self._local.reader = connection
+        return connection
+
+
+def _create_tables(connection: sqlite3.Connection) -> None:
+    for statement in _statements(_SCHEMA):
+        connection.execute(statement)
+
+
+def _statements(script: str) -> list[str]:
+    """Split a script; `executescript` would commit the transaction it runs in."""
+    statements, start = [], ""
+    for line in script.splitlines(keepends=True):
+        start += line
+        if sqlite3.complete_statement(start):
+            statements.append(start)
+            start = ""
+    return statements
+
+
+def _append(connection: sqlite3.Connection, submission: Submission, now: dt.datetime) -> Receipt:
+    key = token_hash(submission.token)
+    query = (
+        "SELECT content_hash, submission.number, recorded_at FROM submission JOIN event USING (seq)"
+        " WHERE token_hash = ?"
+    )
+    if known := connection.execute(query, [key]).fetchone():
+        if known[0] != submission.content_hash:
+            raise ContentConflict(
+                f"Phiếu này đã được ghi nhận với số {known[1]} và nội dung khác. "
+                "Nếu đây là việc mới, hãy gửi như một phiếu mới."
+            )
+        return Receipt(known[1], known[2])
+    form = submission.form
+    number = _next_number(connection, form.prefix, now)
+    recorded_at = now.strftime("%Y-%m-%dT%H:%M:%SZ")
+    connection.execute(
+        "INSERT OR IGNORE INTO form_schema VALUES (?, ?, ?)",
+        [form.hash, form.name, form.canonical_descriptor],
+    )
+    data = {
+        "cells": submission.cells,
+        "files": [_keep_file(connection, file) for file in submission.attachments],
+    }
+    seq = connection.execute(
+        "INSERT INTO event (kind, number, form, form_hash, recorded_at, data)"
+        " VALUES ('submitted', ?, ?, ?, ?, ?)",
+        [number, form.name, form.hash, recorded_at, json.dumps(data, ensure_ascii=False)],
+    ).lastrowid
+    code = code_hash(receipt_code(submission.token))
+    connection.execute(
+        "INSERT INTO submission VALUES (?, ?, ?, ?, ?)",
+        [key, submission.content_hash, number, code, seq],
+    )
+    connection.execute("DELETE FROM held_file WHERE token_hash = ?", [key])
+    return Receipt(number, recorded_at)
+
+
+def _next_number(connection: sqlite3.Connection, prefix: str, now: dt.datetime) -> str:
+    year = now.astimezone(LOCAL_ZONE).year
+    ordinal = connection.execute(
+        "INSERT INTO counter VALUES (?, ?, 1)"
+        " ON CONFLICT DO UPDATE SET last = last + 1 RETURNING last",
+        [prefix, year],
+    ).fetchone()[0]
+    return case_number(prefix, year, ordinal)
+
+
+def _keep_file(connection: sqlite3.Connection, file: Attachment) -> dict[str, Any]:
+    connection.execute(
+        "INSERT OR IGNORE INTO attachment VALUES (?, ?, ?)",
+        [file.sha256, file.media_type, file.content],
+    )
+    size = len(file.content)
+    return {"sha256": file.sha256, "name": file.name, "media_type": file.media_type, "size": size}
+
+
+def _hold(
+    connection: sqlite3.Connection,
+    token: Token,
+    attachments: tuple[Attachment, ...],
+    now: dt.datetime,
+) -> None:
+    connection.execute("DELETE FROM held_file WHERE held_at < ?", [(now - _HELD_FOR).isoformat()])
+    for file in attachments:
+        connection.execute(
+            "INSERT OR IGNORE INTO held_file VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                token_hash(token),
+                file.sha256,
+                file.name,
+                file.media_type,
+                file.content,
+                now.isoformat(),
+            ],
+        )
+
+
+def _event(row: tuple[Any, ...]) -> Event:
+    seq, kind, number, form, form_hash, recorded_at, data = row
+    content = json.loads(data)
+    files = tuple(AttachedFile(**file) for file in content["files"])
+    return Event(seq, kind, number, form, form_hash, recorded_at, content["cells"], files)
+
+
+def _refuse_network_file_system(path: Path) -> None:
+    """Refuse to start where file locks and syncs can't be trusted.
+
+    Raises:
+        OSError: the journal would lie on a network file system.
+    """
+    mounts = Path("/proc/mounts")
+    if not mounts.exists():
+        return
+    folder = str(path.parent.resolve())
+    best = ("", "")
+    for line in mounts.read_text(encoding="utf-8").splitlines():
+        point, kind = line.split(" ")[1:3]
+        inside = folder == point or folder.startswith(point.rstrip("/") + "/")
+        if inside and len(point) >= len(best[0]):
+            best = (point, kind)
+    if best[1] in _NETWORK_FILE_SYSTEMS:
+        raise OSError(f"the journal must not lie on a network file system ({best[1]}): {path}")

@@ -1,0 +1,1 @@
+"""Data packages: a projection of the journal that can be thrown away and made again."""

@@ -1,0 +1,72 @@
+"""The built pages: which of them take something in, and their slots that the intake fills.
+
+A slot is a stretch of a built page between `<!--slot:KIND:NAME-->` and `<!--/slot-->`. A page
+with a slot takes what is posted to its own address, so all its links stay right.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from werkzeug.security import safe_join
+
+from intake.errors import UnknownPage
+
+_SLOT = re.compile(r"<!--slot:(?P<kind>[a-z]+):(?P<name>[a-z0-9_]*)-->.*?<!--/slot-->", re.DOTALL)
+_TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+
+
+def slot(kind: str, name: str, html: str) -> str:
+    """Return the HTML of a slot with what the static page shows in it."""
+    return f"<!--slot:{kind}:{name}-->\n{html}\n<!--/slot-->"
+
+
+@dataclass(frozen=True)
+class BuiltPage:
+    """A page of the published site."""
+
+    html: str
+    kind: str
+    name: str
+
+    def filled(self, content: str, title: str = "") -> str:
+        """Return the page with `content` in its slot, and `title` before its own title."""
+        page = _SLOT.sub(lambda _: content, self.html, count=1)
+        return _TITLE.sub(lambda found: f"<title>{title}{found[1]}</title>", page, count=1)
+
+
+class Pages:
+    """The pages of the release that is published at the moment."""
+
+    def __init__(self, site: Path) -> None:
+        self._site = site
+
+    def at(self, address: str) -> BuiltPage:
+        """Return the page at an address.
+
+        Raises:
+            UnknownPage: there is none, or nothing is taken in there.
+        """
+        release = self._site.resolve()
+        path = safe_join(str(release), address, "index.html")
+        page = _load(Path(path)) if path and Path(path).is_file() else None
+        if page is None:
+            raise UnknownPage("Địa chỉ này không nhận phiếu. Hãy mở lại biểu mẫu từ trang chủ.")
+        return page
+
+    def message(self, content: str, title: str) -> str:
+        """Return the page for messages that belong to no form."""
+        path = self._site.resolve() / "404.html"
+        page = _load(path) if path.is_file() else None
+        if page is None:
+            return f"<!doctype html><html lang=vi><title>{title}</title>{content}</html>"
+        return page.filled(content, f"{title} – ")
+
+
+@lru_cache(maxsize=64)
+def _load(path: Path) -> BuiltPage | None:
+    """Read a page once: a release is never changed, and its folder is part of the path."""
+    html = path.read_text(encoding="utf-8")
+    found = _SLOT.search(html)
+    return BuiltPage(html, found["kind"], found["name"]) if found else None

@@ -1,0 +1,57 @@
+"""The controlled registers, as far as the intake needs them: the choices of its forms."""
+
+import csv
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from intake.forms.schema import Field, Form
+
+Row = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One answer that a register offers."""
+
+    value: str
+    label: str
+    group: str = ""
+
+
+class Registers:
+    """Reads registers from their CSV files; a file is read again when it changed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def rows(self, resource: str) -> list[Row]:
+        """Return the rows of a register.
+
+        Raises:
+            OSError: there is no such register.
+        """
+        path = self.folder / f"{resource}.csv"
+        return _read(path, path.stat().st_mtime_ns)
+
+    def choices(self, form: Form, field: Field) -> list[Choice]:
+        """Return what `field` offers: the labels of its enum or the rows of its register."""
+        if field.labels:
+            return [Choice(value, label) for value, label in field.labels.items()]
+        resource = form.references.get(field.name)
+        if resource is None:
+            return []
+        asked = field.options.get("choices", {})
+        where: dict[str, list[str]] = asked.get("where", {})
+        label, group = asked.get("label", "code"), asked.get("group", "")
+        return [
+            Choice(row["code"], f"{row['code']} – {row[label]}", row.get(group, ""))
+            for row in self.rows(resource)
+            if all(row[column] in allowed for column, allowed in where.items())
+        ]
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path, _changed: int) -> list[Row]:
+    with path.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))

@@ -1,0 +1,37 @@
+"""What a view works with, made once for the application."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import current_app
+
+from intake.configuration import Places, Portal
+from intake.forms.rendering import FormRenderer
+from intake.forms.schema import Form, load_forms
+from intake.journal.model import Journal
+from intake.pages import Pages
+from intake.registers import Registers
+
+
+@dataclass(frozen=True)
+class Services:
+    """What a view works with."""
+
+    places: Places
+    portal: Portal
+    journal: Journal
+    pages: Pages
+    registers: Registers
+    renderer: FormRenderer
+    today: Callable[[], dt.date]
+
+    def forms(self) -> dict[str, Form]:
+        """Return the forms as their schemas stand now."""
+        return load_forms(self.places.forms)
+
+
+def services() -> Services:
+    """Return the services of the application that answers the present request."""
+    found: Services = current_app.extensions["qms"]
+    return found

@@ -1,0 +1,50 @@
+"""Serves the published site: for `make serve` and small installations without a web server."""
+
+import mimetypes
+from pathlib import Path
+
+from flask import Blueprint, Response, abort, redirect, request, send_file
+from werkzeug.security import safe_join
+from werkzeug.wrappers import Response as AnyResponse
+
+from intake.services import services
+
+blueprint = Blueprint("site", __name__)
+
+mimetypes.add_type("font/woff2", ".woff2")
+
+
+@blueprint.get("/healthz")
+def healthz() -> dict[str, int]:
+    """Tell that the journal can be read, and up to which event it goes."""
+    return {"journal": services().journal.last_seq()}
+
+
+@blueprint.get("/")
+@blueprint.get("/<path:address>")
+def page(address: str = "") -> AnyResponse:
+    """Answer with a file of the release, compressed when the build made it so."""
+    release = services().places.current_site.resolve()
+    found = safe_join(str(release), address)
+    if found is None or not release.is_dir():
+        abort(404)
+    path = Path(found)
+    if path.is_dir():
+        if address and not address.endswith("/"):
+            return redirect(f"/{address}/", 308)
+        path /= "index.html"
+    if not path.is_file():
+        abort(404)
+    return _file(path)
+
+
+def _file(path: Path) -> Response:
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    compressed = path.with_name(path.name + ".gz")
+    zipped = request.accept_encodings.quality("gzip") > 0 and compressed.is_file()
+    response = send_file(compressed if zipped else path, mimetype=kind, conditional=True)
+    if zipped:
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Vary"] = "Accept-Encoding"
+    response.headers["Cache-Control"] = "no-cache"
+    return response

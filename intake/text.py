@@ -1,0 +1,36 @@
+"""The text that people send: one canonical form, and safe in a spreadsheet."""
+
+import re
+import unicodedata
+
+_FORMULA_START = re.compile(r"'*[=+\-@\t\r\0＝＋－＠]")
+_LINE_END = re.compile("\r\n?|[\u2028\u2029]")
+_INVISIBLE = re.compile("[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
+
+
+def normalise(text: str) -> str:
+    """Return `text` in its one canonical form.
+
+    NFC, LF line ends, a tab (pasted from a table) as a blank, no invisible spaces or direction
+    marks, no surrounding white space.
+    """
+    text = unicodedata.normalize("NFC", text)
+    text = _LINE_END.sub("\n", text).replace("\t", " ")
+    return _INVISIBLE.sub("", text).strip()
+
+
+def has_control_characters(text: str) -> bool:
+    """Tell whether `text` holds characters that nobody types: controls and lone surrogates."""
+    return any(
+        unicodedata.category(character) in {"Cc", "Cs"} and character != "\n" for character in text
+    )
+
+
+def escape_formula(cell: str) -> str:
+    """Return `cell` so that no spreadsheet runs it; `unescape_formula` is the exact reverse."""
+    return "'" + cell if _FORMULA_START.match(cell) else cell
+
+
+def unescape_formula(cell: str) -> str:
+    """Undo `escape_formula`."""
+    return cell[1:] if cell.startswith("'") and _FORMULA_START.match(cell) else cell

@@ -1,0 +1,1 @@
+"""The maintainers' commands and the code that builds the site."""

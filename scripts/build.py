@@ -1,0 +1,153 @@
+"""Builds the site: check, stage, MkDocs, check what came out, release."""
+
+import gzip
+import hashlib
+import json
+import os
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import frictionless
+from mkdocs.commands.build import build as mkdocs_build
+from mkdocs.config import load_config
+from mkdocs.config.defaults import MkDocsConfig
+
+from intake.configuration import Places
+from scripts import navigation
+from scripts.check_site import check_site
+from scripts.stage import stage
+from scripts.system import System
+
+_COMPRESSED = {".html", ".css", ".js", ".json", ".csv", ".svg", ".xml"}
+_WORTH_COMPRESSING = 600
+
+
+class BuildFailed(RuntimeError):
+    """The site can't be published as it is; the message says what to mend and where."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build made."""
+
+    release: Path
+    pages: int
+    seconds: float
+
+
+def build(places: Places) -> Built:
+    """Build a release and publish it.
+
+    Raises:
+        BuildFailed: registers, pages or the built site have errors; the published site stays.
+    """
+    begun = time.monotonic()
+    check_registers(places)
+    system = System.load(places)
+    staged = stage(places, system)
+    built = places.cache / "site"
+    run_mkdocs(places, system, staged, built)
+    problems = check_site(built)
+    if problems:
+        raise BuildFailed("\n".join(problems))
+    compress(built)
+    release = publish(places, built)
+    pages = len(list(release.rglob("*.html")))
+    return Built(release, pages, time.monotonic() - begun)
+
+
+def check_registers(places: Places) -> None:
+    """Validate the registers with frictionless; what was found valid is not validated again.
+
+    Raises:
+        BuildFailed: a register breaks its schema, a key or a reference.
+    """
+    fingerprint = _fingerprint(places.registers)
+    seal = places.cache / "registers.valid"
+    if seal.exists() and seal.read_text() == fingerprint:
+        return
+    report = frictionless.validate(str(places.registers / "datapackage.json"), type="package")
+    if not report.valid:
+        found = report.flatten(["name", "rowNumber", "fieldName", "note", "message"])
+        lines = [
+            f"data/qms/{name}.csv:{row}: {field or ''}: {message}"
+            for name, row, field, _, message in found[:50]
+        ]
+        raise BuildFailed("Sổ dữ liệu có lỗi:\n" + "\n".join(lines))
+    seal.parent.mkdir(exist_ok=True)
+    seal.write_text(fingerprint)
+
+
+def run_mkdocs(places: Places, system: System, staged: Path, target: Path) -> None:
+    """Run MkDocs, strict, from the staged pages.
+
+    Raises:
+        BuildFailed: MkDocs warned of something.
+    """
+    config = site_config(places, system, staged, target)
+    os.environ["SOURCE_DATE_EPOCH"] = system.day.strftime("%s")
+    config.plugins.on_startup(command="build", dirty=False)
+    try:
+        mkdocs_build(config)
+    except SystemExit as stopped:
+        raise BuildFailed("MkDocs không dựng được trang: xem các dòng trên.") from stopped
+    finally:
+        config.plugins.on_shutdown()
+
+
+def site_config(places: Places, system: System, staged: Path, target: Path) -> MkDocsConfig:
+    """Return MkDocs' configuration with what the agency's configuration and registers say."""
+    config = load_config(
+        str(places.root / "mkdocs.yml"),
+        docs_dir=str(staged),
+        site_dir=str(target),
+        strict=True,
+        site_name=f"{system.portal.site['title']} – {system.portal.agency['short_name']}",
+        site_description=system.portal.site["description"],
+        site_url=system.portal.site["url"],
+    )
+    config.nav = navigation.expand(config.nav or [], system)
+    config.extra["portal"] = system.portal
+    config.extra["day"] = system.day.strftime("%d/%m/%Y")
+    return config
+
+
+def compress(site: Path) -> None:
+    """Write a `.gz` beside every file that gains from it; the same bytes every time."""
+    for path in sorted(site.rglob("*")):
+        if path.suffix in _COMPRESSED and path.stat().st_size > _WORTH_COMPRESSING:
+            compressed = gzip.compress(path.read_bytes(), compresslevel=6, mtime=0)
+            path.with_name(path.name + ".gz").write_bytes(compressed)
+
+
+def publish(places: Places, built: Path) -> Path:
+    """Move a built site among the releases, under the hash of its content, and switch to it."""
+    release = places.releases / _fingerprint(built)[:16]
+    places.releases.mkdir(parents=True, exist_ok=True)
+    if release.exists():
+        shutil.rmtree(built)
+    else:
+        built.rename(release)
+    switch = places.current_site.with_name(".next")
+    switch.unlink(missing_ok=True)
+    switch.symlink_to(release.relative_to(places.current_site.parent))
+    switch.replace(places.current_site)
+    _forget_old_releases(places, release)
+    return release
+
+
+def _forget_old_releases(places: Places, current: Path, keep: int = 5) -> None:
+    releases = [path for path in places.releases.iterdir() if path != current]
+    for old in sorted(releases, key=lambda path: path.stat().st_mtime, reverse=True)[keep - 1 :]:
+        shutil.rmtree(old)
+
+
+def _fingerprint(folder: Path) -> str:
+    digests = {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    return hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,290 @@
+"""The quality management system as its registers describe it: what pages ask for.
+
+Everything is computed here, from rows, for one day; nothing of it is typed into a page.
+"""
+
+import datetime as dt
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from intake.configuration import Places, Portal
+from intake.forms.schema import Form, load_forms
+from intake.packages.projection import DESCRIPTOR
+from scripts.registers import Resource, Row, load_package
+from scripts.slugs import slug
+
+_FORM_IN_FRONT_MATTER = re.compile(r"---\n(?:.*\n)*?form: *(\w+)\n(?:.*\n)*?---\n")
+
+NEW_WITHIN = dt.timedelta(days=365)
+"""How long an issue or revision counts as news on the home page."""
+
+
+@dataclass(frozen=True)
+class System:
+    """The registers, the collected packages and the configuration, and what follows from them."""
+
+    portal: Portal
+    registers: dict[str, Resource]
+    collected: dict[str, Resource]
+    forms: dict[str, Form]
+    form_pages: dict[str, str]
+    """The address of the page that each form stands on."""
+    day: dt.date
+
+    @classmethod
+    def load(cls, places: Places) -> "System":
+        """Load everything that pages are built from."""
+        portal = Portal.load(places.configuration)
+        forms = load_forms(places.forms)
+        collected: dict[str, Resource] = {}
+        for name in forms:
+            descriptor = places.packages / name / DESCRIPTOR
+            if descriptor.exists():
+                collected |= load_package(descriptor, escaped=True)
+        registers = load_package(places.registers / "datapackage.json")
+        pages = form_pages(places.content)
+        return cls(portal, registers, collected, forms, pages, portal.day())
+
+    def rows(self, register: str) -> tuple[Row, ...]:
+        """Return the rows of a register, in file order."""
+        return self.registers[register].rows
+
+    def label(self, register: str, field: str, value: Any) -> str:
+        """Return the Vietnamese words for a value of an enum."""
+        return self.registers[register].labels(field).get(str(value), str(value))
+
+    def form_address(self, form: str) -> str:
+        """Return the address of a form's page.
+
+        Raises:
+            KeyError: no page carries the form.
+        """
+        return self.form_pages[form]
+
+    # Units and documents
+
+    @cached_property
+    def units(self) -> list[Row]:
+        """The units in their order."""
+        return sorted(self.rows("units"), key=lambda unit: unit["position"])
+
+    @cached_property
+    def unit_by_code(self) -> dict[str, Row]:
+        """The units by code."""
+        return {unit["code"]: unit for unit in self.units}
+
+    @cached_property
+    def documents(self) -> dict[str, Row]:
+        """The documents by code, each with its revisions, the one that counts, and its address."""
+        revisions: dict[str, list[Row]] = {}
+        for revision in self.rows("revisions"):
+            revisions.setdefault(revision["document"], []).append(revision)
+        return {
+            document["code"]: {
+                **document,
+                "revisions": (chain := sorted_chain(revisions.get(document["code"], []))),
+                "current": current_revision(chain, self.day),
+                "address": f"tai-lieu/{slug(document['code'])}/",
+            }
+            for document in self.rows("documents")
+        }
+
+    def documents_of_kind(self, kind: str) -> list[Row]:
+        """Return the documents of a kind that are in force, in file order."""
+        return [
+            document
+            for document in self.documents.values()
+            if document["kind"] == kind and is_in_force(document["current"])
+        ]
+
+    def documents_of_unit(self, unit: str) -> list[Row]:
+        """Return what a unit owns and is in force, form templates left out."""
+        return [
+            document
+            for document in self.documents.values()
+            if document["unit"] == unit
+            and document["kind"] != "form_template"
+            and is_in_force(document["current"])
+        ]
+
+    def counts(self) -> dict[str, int]:
+        """Count units and documents in force by kind: the published figures come out of this."""
+        kinds = Counter(
+            document["kind"]
+            for document in self.documents.values()
+            if is_in_force(document["current"])
+        )
+        return {"units": len(self.units), **kinds}
+
+    # What belongs to one document
+
+    def of_document(self, register: str, code: str) -> list[Row]:
+        """Return the rows of a register that name a document."""
+        return [row for row in self.rows(register) if row["document"] == code]
+
+    def forms_of(self, code: str) -> list[Row]:
+        """Return the form templates of a procedure."""
+        return [document for document in self.documents.values() if document["parent"] == code]
+
+    def web_form_of(self, code: str) -> Form | None:
+        """Return the form of the portal that stands for a paper form."""
+        found = (form for form in self.forms.values() if form.descriptor.get("template") == code)
+        return next(found, None)
+
+    def clauses_of(self, code: str) -> list[Row]:
+        """Return the clauses that a document answers."""
+        clauses = {(row["edition"], row["clause"]): row for row in self.rows("clauses")}
+        return [
+            clauses[link["edition"], link["clause"]]
+            for link in self.of_document("clause_documents", code)
+        ]
+
+    def references_of(self, code: str) -> list[Row]:
+        """Return the external documents that a document refers to."""
+        external = {row["number"]: row for row in self.rows("external_documents")}
+        return [external[row["number"]] for row in self.of_document("external_references", code)]
+
+    # Objectives
+
+    def objectives(self, unit: str | None = None, *, bloc: bool = False) -> list[Row]:
+        """Return objectives with their measurements: of the bloc, of a unit, or all."""
+        measured: dict[str, list[Row]] = {}
+        for measurement in sorted_by(self.rows("measurements"), "period"):
+            if measurement["measured_on"] <= self.day:
+                measured.setdefault(measurement["objective"], []).append(measurement)
+        return [
+            {
+                **objective,
+                "measurements": (
+                    values := sorted_by(measured.get(objective["code"], []), "period")
+                ),
+                "state": objective_state(objective, values),
+            }
+            for objective in self.rows("objectives")
+            if (unit is None and not bloc)
+            or (bloc and objective["unit"] is None)
+            or (unit is not None and objective["unit"] == unit)
+        ]
+
+    # Risks
+
+    def risks(self, unit: str | None = None) -> list[Row]:
+        """Return risks, the highest score first, each with its level and review day."""
+        risks = [
+            self._scored(risk)
+            for risk in self.rows("risks")
+            if unit is None or risk["unit"] == unit
+        ]
+        return sorted(risks, key=lambda risk: (-risk["score"], risk["code"]))
+
+    def _scored(self, risk: Row) -> Row:
+        score = risk["likelihood"] * risk["severity"]
+        level = self.risk_level(score)
+        review_due = risk["reviewed_on"] + dt.timedelta(days=level["review_days"])
+        return {**risk, "score": score, "level": level, "review_due_on": review_due}
+
+    def risk_level(self, score: int) -> Row:
+        """Return the level that a score falls in."""
+        levels = self.rows("risk_levels")
+        return next(level for level in levels if level["minimum"] <= score <= level["maximum"])
+
+    # Clauses
+
+    def clause_table(self, edition: str) -> list[Row]:
+        """Return the clauses of an edition, each with the documents that answer it."""
+        answers: dict[str, list[Row]] = {}
+        for link in self.rows("clause_documents"):
+            if link["edition"] == edition:
+                document = self.documents[link["document"]]
+                answers.setdefault(link["clause"], []).append(document)
+        return [
+            {
+                **clause,
+                "documents": answers.get(clause["clause"], []),
+                "depth": clause["clause"].count("."),
+                "gap": clause["auditable"] and not answers.get(clause["clause"]),
+            }
+            for clause in sorted_by(self.rows("clauses"), "position")
+            if clause["edition"] == edition
+        ]
+
+    # News
+
+    def news(self) -> list[Row]:
+        """Return what was issued or revised lately, newest first."""
+        since = self.day - NEW_WITHIN
+        news = [
+            {**revision, "title": document["title"], "address": document["address"]}
+            for document in self.documents.values()
+            if document["kind"] != "form_template"
+            for revision in document["revisions"]
+            if revision["effective_on"] and since <= revision["effective_on"] <= self.day
+        ]
+        return sorted(news, key=lambda row: (row["effective_on"], row["revision"]), reverse=True)
+
+    # What was collected
+
+    def submissions(self, form: str) -> list[Row]:
+        """Return what was sent with a form, under every version of it, newest first."""
+        rows = [
+            row
+            for name, resource in self.collected.items()
+            if name == form or name.startswith(f"{form}-")
+            for row in resource.rows
+        ]
+        return sorted(rows, key=lambda row: (row["received_at"], row["number"]), reverse=True)
+
+    def public_fields(self, form: str) -> list[dict[str, Any]]:
+        """Return the fields of a form that the portal publishes."""
+        fields = self.forms[form].descriptor["fields"]
+        return [field for field in fields if field["access"] == "public"]
+
+
+def form_pages(content: Path) -> dict[str, str]:
+    """Return the address of the page whose front matter names each form."""
+    pages = {}
+    for path in sorted(content.rglob("*.md")):
+        if form := _FORM_IN_FRONT_MATTER.match(path.read_text(encoding="utf-8")):
+            pages[form[1]] = path.relative_to(content).with_suffix("").as_posix() + "/"
+    return pages
+
+
+def sorted_by(rows: Any, field: str) -> list[Row]:
+    """Return rows in the order of a field."""
+    return sorted(rows, key=lambda row: row[field])
+
+
+def sorted_chain(revisions: list[Row]) -> list[Row]:
+    """Return the revisions of one document, newest first."""
+    return sorted(revisions, key=lambda row: str(row["revision"]), reverse=True)
+
+
+def current_revision(chain: list[Row], day: dt.date) -> Row | None:
+    """Return the revision that counts on a day: in force, else the newest one issued, else None."""
+    issued = [row for row in chain if row["effective_on"] and row["effective_on"] <= day]
+    in_force = [row for row in issued if is_in_force(row)]
+    return next(iter(in_force or issued), None)
+
+
+def is_in_force(revision: Row | None) -> bool:
+    """Tell whether a revision is in force."""
+    return revision is not None and revision["status"] == "in_force"
+
+
+def objective_state(objective: Row, measurements: list[Row]) -> str:
+    """Judge an objective by its newest value: `on_target`, `off_target` or `unmeasured`."""
+    if not measurements:
+        return "unmeasured"
+    value, target = measurements[-1]["value"], objective["target"]
+    met = value >= target if objective["direction"] == "min" else value <= target
+    return "on_target" if met else "off_target"
+
+
+def to_json(resource: Resource) -> str:
+    """Return the rows of a resource as JSON text, dates in ISO form."""
+    return json.dumps(resource.rows, ensure_ascii=False, indent=1, default=str) + "\n"
