@@ -16,7 +16,7 @@ _THREADS = 16
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command."""
-    parser = argparse.ArgumentParser(prog="qms-intake", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m intake", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     serving = commands.add_parser("serve", help="take forms in and serve the site")
     serving.add_argument("--host", default="127.0.0.1")

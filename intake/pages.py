@@ -14,7 +14,7 @@ from werkzeug.security import safe_join
 from intake.errors import UnknownPage
 
 _SLOT = re.compile(r"<!--slot:(?P<kind>[a-z]+):(?P<name>[a-z0-9_]*)-->.*?<!--/slot-->", re.DOTALL)
-_TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+_TITLE = "<title>"
 
 
 def slot(kind: str, name: str, html: str) -> str:
@@ -24,16 +24,19 @@ def slot(kind: str, name: str, html: str) -> str:
 
 @dataclass(frozen=True)
 class BuiltPage:
-    """A page of the published site."""
+    """A page of the published site, cut at its title and at its slot."""
 
-    html: str
     kind: str
     name: str
+    head: str
+    """Up to and with `<title>`."""
+    middle: str
+    """From the title's own words to the slot."""
+    tail: str
 
     def filled(self, content: str, title: str = "") -> str:
         """Return the page with `content` in its slot, and `title` before its own title."""
-        page = _SLOT.sub(lambda _: content, self.html, count=1)
-        return _TITLE.sub(lambda found: f"<title>{title}{found[1]}</title>", page, count=1)
+        return f"{self.head}{title}{self.middle}{content}{self.tail}"
 
 
 class Pages:
@@ -69,4 +72,8 @@ def _load(path: Path) -> BuiltPage | None:
     """Read a page once: a release is never changed, and its folder is part of the path."""
     html = path.read_text(encoding="utf-8")
     found = _SLOT.search(html)
-    return BuiltPage(html, found["kind"], found["name"]) if found else None
+    if found is None:
+        return None
+    start = html.index(_TITLE) + len(_TITLE)
+    middle, tail = html[start : found.start()], html[found.end() :]
+    return BuiltPage(found["kind"], found["name"], html[:start], middle, tail)

@@ -1,6 +1,7 @@
 """The controlled registers, as far as the intake needs them: the choices of its forms."""
 
 import csv
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -42,13 +43,22 @@ class Registers:
         if resource is None:
             return []
         asked = field.options.get("choices", {})
-        where: dict[str, list[str]] = asked.get("where", {})
         label, group = asked.get("label", "code"), asked.get("group", "")
         return [
             Choice(row["code"], f"{row['code']} – {row[label]}", row.get(group, ""))
-            for row in self.rows(resource)
-            if all(row[column] in allowed for column, allowed in where.items())
+            for row in self._offered_rows(resource, field)
         ]
+
+    def offers(self, form: Form, field: Field, value: str) -> bool:
+        """Tell whether the register that `field` points into offers a value."""
+        rows = self._offered_rows(form.references[field.name], field)
+        return any(row["code"] == value for row in rows)
+
+    def _offered_rows(self, resource: str, field: Field) -> Iterator[Row]:
+        where: dict[str, list[str]] = field.options.get("choices", {}).get("where", {})
+        for row in self.rows(resource):
+            if all(row[column] in allowed for column, allowed in where.items()):
+                yield row
 
 
 @lru_cache(maxsize=64)

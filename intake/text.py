@@ -5,6 +5,7 @@ import unicodedata
 
 _FORMULA_START = re.compile(r"'*[=+\-@\t\r\0＝＋－＠]")
 _LINE_END = re.compile("\r\n?|[\u2028\u2029]")
+_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
 
 
@@ -21,9 +22,7 @@ def normalise(text: str) -> str:
 
 def has_control_characters(text: str) -> bool:
     """Tell whether `text` holds characters that nobody types: controls and lone surrogates."""
-    return any(
-        unicodedata.category(character) in {"Cc", "Cs"} and character != "\n" for character in text
-    )
+    return _CONTROL.search(text) is not None
 
 
 def escape_formula(cell: str) -> str:

@@ -4,21 +4,45 @@ import argparse
 import logging
 
 from intake.configuration import Places
-from scripts import build
+from intake.packages.projection import InvalidPackage
+from scripts.bench import bench
+from scripts.build import BuildFailed
+from scripts.demo import demo
+from scripts.publish import publish
+from scripts.registers import BadRegister
+from scripts.serve import serve
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command."""
-    parser = argparse.ArgumentParser(prog="qms-portal", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m scripts", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("build", help="check, build and publish the site")
-    parser.parse_args(arguments)
+    commands.add_parser("publish", help="check, build and publish the site")
+    serving = commands.add_parser("serve", help="publish, serve, publish again on changes")
+    serving.add_argument("--port", type=int, default=8000)
+    showing = commands.add_parser("demo", help="send a year of samples to a running portal")
+    showing.add_argument("--port", type=int, default=8000)
+    commands.add_parser("bench", help="measure build, submissions and first page view")
+    chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    places = Places.from_environment()
+    match chosen.command:
+        case "serve":
+            serve(places, chosen.port)
+        case "demo":
+            print(f"{demo(places, chosen.port)} phiếu mẫu đã gửi")
+        case "bench":
+            bench(places)
+        case _:
+            _publish(places)
+
+
+def _publish(places: Places) -> None:
     try:
-        built = build.build(Places.from_environment())
-    except build.BuildFailed as failed:
+        built = publish(places)
+    except (BuildFailed, BadRegister, InvalidPackage) as failed:
         raise SystemExit(f"Chưa xuất bản, bản đang công bố giữ nguyên.\n{failed}") from failed
-    print(f"{built.pages} pages in {built.seconds:.1f} s: {built.release}")
+    print(f"Đã xuất bản {built.pages} trang trong {built.seconds:.1f} giây: {built.release.name}")
 
 
 if __name__ == "__main__":

@@ -1,39 +1,32 @@
 """Checks the built site: every link inside leads somewhere, nothing is asked of another host."""
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from dataclasses import dataclass
+from functools import lru_cache
+from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-_LOADING = {"script": "src", "img": "src", "iframe": "src", "source": "src", "link": "href"}
-_NOT_LOADED_RELATIONS = {"canonical", "next", "prev", "edit"}
+_TAG = re.compile(r"<(a|script|img|iframe|source|link)\s([^>]*)>")
+_ATTRIBUTE = re.compile(r'([a-z-]+)=(?:"([^"]*)"|([^\s"]+))')
+_ANCHOR = re.compile(r'\s(?:id|name)="([^"]+)"')
+_TARGET = {"a": "href", "link": "href"}
+_NOT_LOADED = {"canonical", "next", "prev", "edit"}
+"""Relations of `<link>` that only name an address."""
 
 
-@dataclass
-class _Page(HTMLParser):
-    links: list[str] = field(default_factory=list)
-    loaded: list[str] = field(default_factory=list)
-    anchors: set[str] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
-        super().__init__()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = {name: value or "" for name, value in attrs}
-        for name in ("id", "name"):
-            if name in values and (tag == "a" or name == "id"):
-                self.anchors.add(values[name])
-        if tag == "a" and values.get("href"):
-            self.links.append(values["href"])
-        target = values.get(_LOADING.get(tag, ""), "")
-        if target and values.get("rel", "") not in _NOT_LOADED_RELATIONS:
-            self.loaded.append(target)
+@dataclass(frozen=True)
+class _Page:
+    links: frozenset[str]
+    loaded: frozenset[str]
+    anchors: frozenset[str]
 
 
 def check_site(site: Path) -> list[str]:
     """Return what is wrong with a built site, a line each; empty when nothing is."""
-    pages = {path: _read(path) for path in sorted(site.rglob("*.html"))}
+    _resolve.cache_clear()
+    pages = {path: read_page(path) for path in sorted(site.rglob("*.html"))}
     return [
         f"{path.relative_to(site)}: {problem}"
         for path, page in pages.items()
@@ -41,32 +34,41 @@ def check_site(site: Path) -> list[str]:
     ]
 
 
-def _read(path: Path) -> _Page:
-    page = _Page()
-    page.feed(path.read_text(encoding="utf-8"))
-    return page
+def read_page(path: Path) -> _Page:
+    """Return what a page links to, what it loads, and where it can be linked to."""
+    html = path.read_text(encoding="utf-8")
+    links, loaded = set(), set()
+    for tag, written in _TAG.findall(html):
+        attributes = {name: quoted or bare for name, quoted, bare in _ATTRIBUTE.findall(written)}
+        target = unescape(attributes.get(_TARGET.get(tag, "src"), ""))
+        if not target:
+            continue
+        if tag == "a":
+            links.add(target)
+        elif attributes.get("rel") not in _NOT_LOADED:
+            loaded.add(target)
+    return _Page(frozenset(links), frozenset(loaded), frozenset(_ANCHOR.findall(html)))
 
 
 def _problems(site: Path, path: Path, page: _Page, pages: dict[Path, _Page]) -> Iterator[str]:
-    for target in page.loaded:
+    for target in sorted(page.loaded):
         if urlsplit(target).netloc:
             yield f"tải từ máy chủ khác: {target}"
-    for target in [*page.links, *page.loaded]:
+    for target in sorted(page.links | page.loaded):
         parts = urlsplit(target)
         if parts.scheme or parts.netloc:
             continue
-        found = _resolve(site, path, unquote(parts.path))
+        found = _resolve(site, path.parent, unquote(parts.path)) if parts.path else path
         if found is None:
             yield f"liên kết hỏng: {target}"
         elif parts.fragment and unquote(parts.fragment) not in pages[found].anchors | {"__top"}:
             yield f"không có mục để liên kết tới: {target}"
 
 
-def _resolve(site: Path, path: Path, target: str) -> Path | None:
+@lru_cache(maxsize=100_000)
+def _resolve(site: Path, folder: Path, target: str) -> Path | None:
     """Return the file that a link leads to, None when there is none."""
-    if not target:
-        return path
-    base = site if target.startswith("/") else path.parent
+    base = site if target.startswith("/") else folder
     found = (base / target.lstrip("/")).resolve()
     if found.is_dir():
         found /= "index.html"

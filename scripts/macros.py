@@ -1,11 +1,11 @@
 """The macros of the pages: registration and thin adapters, nothing else.
 
-`mkdocs-macros-plugin` calls `define_env` once and the macros once a page.
+`mkdocs-macros-plugin` calls `define_env` once, before the first page.
 """
 
 from typing import Any
 
-from intake.configuration import LOCAL_ZONE, Places
+from intake.configuration import Places
 from intake.forms.rendering import FormRenderer
 from intake.pages import slot
 from intake.registers import Registers
@@ -13,58 +13,84 @@ from scripts.system import System
 from scripts.views import Views
 
 
+class Macros:
+    """What pages may call; every public method is a macro of the same name."""
+
+    def __init__(self, env: Any, system: System, renderer: FormRenderer) -> None:
+        self._env = env
+        self._system = system
+        self._renderer = renderer
+
+    def document_head(self) -> str:
+        """Show the title and the status block of the page's document."""
+        return self._views.document_head(self._meta("document"))
+
+    def flowchart(self) -> str:
+        """Draw the steps of the page's procedure."""
+        return self._views.flowchart(self._meta("document"))
+
+    def steps(self) -> str:
+        """Show the step table of the page's procedure."""
+        return self._views.steps(self._meta("document"))
+
+    def forms(self) -> str:
+        """List the form templates of the page's procedure."""
+        return self.view("forms_of", document=self._system.documents[self._meta("document")])
+
+    def records(self) -> str:
+        """List the records of the page's procedure."""
+        return self.view("records_of", document=self._system.documents[self._meta("document")])
+
+    def unit_page(self) -> str:
+        """Show all that belongs to the page's unit."""
+        return self.view("unit_page", unit=self._system.unit_by_code[self._meta("unit")])
+
+    def objectives(self) -> str:
+        """Show the objectives of the bloc and of every unit."""
+        return self.view("objectives")
+
+    def submissions(self, form: str) -> str:
+        """Show what was collected with a form, as far as it is public."""
+        return self._views.submissions(form)
+
+    def dictionary(self, name: str) -> str:
+        """Describe the columns of a register or of a form's package."""
+        return self._views.dictionary(name)
+
+    def register(self, name: str, columns: str, filters: str = "") -> str:
+        """Show columns of a register as a table that can be filtered."""
+        return self._views.register(name, columns.split(), filters.split())
+
+    def view(self, template: str, **values: Any) -> str:
+        """Render a template of `scripts/templates`."""
+        return self._views.render(f"{template}.html", **values)
+
+    def web_form(self) -> str:
+        """Show the page's form, in a slot that the intake fills after a submission."""
+        name = self._meta("form")
+        return slot("form", name, self._renderer.form(self._system.forms[name]))
+
+    def lookup(self) -> str:
+        """Show the form that asks for a receipt code, in a slot."""
+        return slot("lookup", "", self._renderer.lookup())
+
+    @property
+    def _views(self) -> Views:
+        depth = self._env.page.url.count("/")
+        return Views(self._system, "../" * depth or "./")
+
+    def _meta(self, name: str) -> str:
+        return str(self._env.page.meta[name])
+
+
 def define_env(env: Any) -> None:
-    """Register the macros with the plugin's environment."""
+    """Register the macros, and what pages may know, with the plugin's environment."""
     places = Places.from_environment()
     system = System.load(places)
     renderer = FormRenderer(system.portal, Registers(places.registers))
-
-    def views() -> Views:
-        depth = env.page.url.count("/")
-        return Views(system, "../" * depth or "./")
-
-    def document() -> str:
-        return str(env.page.meta["document"])
-
-    def unit() -> str:
-        return str(env.page.meta["unit"])
-
-    def register(
-        name: str, columns: str, filters: str = "", only: dict[str, Any] | None = None
-    ) -> str:
-        rows = None
-        if only is not None:
-            wanted = only.items()
-            rows = [row for row in system.rows(name) if all(row[k] == v for k, v in wanted)]
-        return views().register(name, columns.split(), filters.split(), rows)
-
-    def view(template: str, **values: Any) -> str:
-        return views().render(f"{template}.html", **values)
-
-    def submissions(form: str) -> str:
-        return view("submissions", form=system.forms[form], zone=LOCAL_ZONE)
-
-    def web_form() -> str:
-        name = env.page.meta["form"]
-        return slot("form", name, renderer.form(system.forms[name]))
-
-    def lookup() -> str:
-        return slot("lookup", "", renderer.lookup())
-
+    macros = Macros(env, system, renderer)
+    for name in vars(Macros):
+        if not name.startswith("_"):
+            env.macro(getattr(macros, name), name)
     env.variables["portal"] = system.portal
     env.variables["counts"] = system.counts()
-    env.macro(lambda: views().document_head(document()), "document_head")
-    env.macro(lambda: views().flowchart(document()), "flowchart")
-    env.macro(lambda: views().steps(document()), "steps")
-    env.macro(lambda: view("forms_of", document=system.documents[document()]), "forms")
-    env.macro(lambda: view("records_of", document=system.documents[document()]), "records")
-    env.macro(lambda: view("unit_page", unit=system.unit_by_code[unit()]), "unit_page")
-    env.macro(lambda: view("objectives"), "objectives")
-    env.macro(
-        lambda form: view("submissions", form=system.forms[form], zone=LOCAL_ZONE), "submissions"
-    )
-    env.macro(lambda name: views().dictionary(name), "dictionary")
-    env.macro(register, "register")
-    env.macro(view, "view")
-    env.macro(web_form, "web_form")
-    env.macro(lookup, "lookup")

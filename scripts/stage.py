@@ -49,8 +49,8 @@ def _generated(system: System, places: Places) -> dict[str, bytes]:
 
 def _unit_pages(system: System) -> dict[str, str]:
     return {
-        f"don-vi/{unit['slug']}.md": (
-            f"---\nunit: {unit['code']}\n---\n# {unit['name']}\n\n{{{{ unit_page() }}}}\n"
+        f"don-vi/{unit['slug']}.md": _page(
+            f"# {unit['name']}\n\n{{{{ unit_page() }}}}", unit=unit["code"], hide="[toc]"
         )
         for unit in system.units
     }
@@ -58,11 +58,9 @@ def _unit_pages(system: System) -> dict[str, str]:
 
 def _document_pages(system: System) -> dict[str, str]:
     """Return a page for every document that has no text in the portal yet."""
+    body = '{{ document_head() }}\n\n{{ view("without_text", document=page.meta.document) }}'
     return {
-        f"{document['address'].rstrip('/')}.md": (
-            f"---\ndocument: {document['code']}\n---\n{{{{ document_head() }}}}\n\n"
-            '{{ view("without_text", document=page.meta.document) }}\n'
-        )
+        f"{document['address'].rstrip('/')}.md": _page(body, document=document["code"])
         for document in system.documents.values()
     }
 
@@ -71,9 +69,16 @@ def _dictionary_pages(system: System) -> dict[str, str]:
     titles = {name: resource.title for name, resource in system.registers.items()}
     titles |= {name: form.title for name, form in system.forms.items()}
     return {
-        f"tu-dien/{slug(name)}.md": f'# {title}\n\n{{{{ dictionary("{name}") }}}}\n'
+        f"tu-dien/{slug(name)}.md": _page(
+            f'# {title}\n\n{{{{ dictionary("{name}") }}}}', hide="[toc]"
+        )
         for name, title in titles.items()
     }
+
+
+def _page(body: str, **front_matter: str) -> str:
+    lines = "".join(f"{name}: {value}\n" for name, value in front_matter.items())
+    return f"---\n{lines}---\n{body}\n"
 
 
 def _downloads(system: System) -> dict[str, str]:

@@ -4,7 +4,8 @@ The macros call it; it knows nothing of MkDocs, so that paper and tests can use 
 """
 
 import datetime as dt
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,26 @@ class Views:
             anchor=row_anchor,
         )
 
+    def submissions(self, form: str) -> str:
+        """Render what was collected with a form: counts, and a row for each, as far as public."""
+        rows = self.system.submissions(form)
+        months = Counter(_month(row) for row in rows)
+        summaries = [("Theo tháng", sorted(months.items(), key=_by_year))]
+        for field in self.system.public_fields(form):
+            if field["name"] in self.system.forms[form].references or "labels" in field:
+                given = (row[field["name"]] for row in rows if row.get(field["name"]))
+                counted = Counter(plain_cell(field, value) for value in given)
+                summaries.append((f"Theo {field['title'].lower()}", counted.most_common(11)))
+        collected = self.system.collected.get(form)
+        keys = self.system.forms[form].descriptor
+        return self.render(
+            "submissions.html",
+            form=self.system.forms[form],
+            resource=replace(collected, schema=keys) if collected else None,
+            summaries=summaries,
+            zone=LOCAL_ZONE,
+        )
+
     def dictionary(self, name: str) -> str:
         """Render the data dictionary of a register, or of a form's package."""
         system = self.system
@@ -119,9 +140,9 @@ class Views:
         if value is None:
             return Markup("")
         target = referenced(resource, field["name"])
-        if target == "documents":
+        if target == "documents" and value in self.system.documents:
             return self.document_link(value)
-        if target == "units":
+        if target == "units" and value in self.system.unit_by_code:
             return self.unit_link(value)
         return escape(plain_cell(field, value))
 
@@ -136,6 +157,17 @@ class Views:
         return Markup('<a href="{}don-vi/{}/" title="{}">{}</a>').format(
             self.root, unit["slug"], unit["name"], code
         )
+
+
+def _month(row: Row) -> str:
+    """Return the month a submission is about: when it was found, else when it came in."""
+    found = row.get("found_on") or row["received_at"].astimezone(LOCAL_ZONE)
+    return str(found.strftime("%m/%Y"))
+
+
+def _by_year(counted: tuple[str, int]) -> tuple[str, str]:
+    month, year = counted[0].split("/")
+    return year, month
 
 
 def plain_cell(field: dict[str, Any], value: Any) -> str:

@@ -9,7 +9,7 @@
 
   const region = () => document.querySelector("[data-region=intake]");
   const form = () => region()?.querySelector("form[enctype]");
-  const draftKey = () => `qms-draft:${region().dataset.form}`;
+  const draftKey = `qms-draft:${region()?.dataset.form}`;
 
   function newToken() {
     const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -21,17 +21,17 @@
   }
 
   function readDraft() {
-    const draft = storage((store) => JSON.parse(store.getItem(draftKey())));
+    const draft = storage((store) => JSON.parse(store.getItem(draftKey)));
     return draft && Date.now() - draft.at < DRAFT_DAYS * 86_400_000 ? draft : null;
   }
 
   function saveDraft() {
     const fields = [...new FormData(form())].filter(([, value]) => typeof value === "string");
     const draft = { at: Date.now(), fields };
-    storage((store) => store.setItem(draftKey(), JSON.stringify(draft)));
+    storage((store) => store.setItem(draftKey, JSON.stringify(draft)));
   }
 
-  const dropDraft = () => storage((store) => store.removeItem(draftKey()));
+  const dropDraft = () => storage((store) => store.removeItem(draftKey));
 
   function fill(fields) {
     for (const [name, value] of fields) {

@@ -107,10 +107,8 @@ def _error(form: Form, field: Field, cell: str, registers: Registers, today: dt.
         return messages.line_ends(field)
     if notes := cell_notes(form, field, cell):
         return messages.wrong(field, notes, len(stored_cell(field, cell)))
-    if cell and field.name in form.references:
-        offered = {choice.value for choice in registers.choices(form, field)}
-        if cell not in offered:
-            return messages.choice_unknown(field)
+    if cell and field.name in form.references and not registers.offers(form, field, cell):
+        return messages.choice_unknown(field)
     if cell and field.options.get("not_after") == "today" and cell > today.isoformat():
         return messages.in_future(field)
     return None

@@ -88,12 +88,20 @@ class SqliteJournal:
             )
 
     def held(self, token: Token) -> tuple[Attachment, ...]:
-        """Return the files held for a token."""
-        rows = self._read().execute(
+        """Return the files held for a token: of a form that waits, or of the one it became."""
+        key, reader = token_hash(token), self._read()
+        query = "SELECT event.* FROM event JOIN submission USING (seq) WHERE token_hash = ?"
+        if row := reader.execute(query, [key]).fetchone():
+            files = _event(row).files
+            return tuple(
+                Attachment(file.name, file.media_type, self.attachment(file.sha256))
+                for file in files
+            )
+        waiting = reader.execute(
             "SELECT name, media_type, content FROM held_file WHERE token_hash = ? ORDER BY rowid",
-            [token_hash(token)],
+            [key],
         )
-        return tuple(Attachment(*row) for row in rows)
+        return tuple(Attachment(*row) for row in waiting)
 
     def find(self, code_hash: str) -> Event | None:
         """Return the submission that a receipt code opens."""

@@ -1,0 +1,44 @@
+# The habits of the house. `make` lists them.
+PYTHON := .venv/bin/python
+PORT ?= 8000
+.DEFAULT_GOAL := help
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+serve: .venv/ready ## build the portal and serve it with the intake at http://127.0.0.1:8000
+	@$(PYTHON) -m scripts serve --port $(PORT)
+
+test: .venv/ready ## run every check and test, browser tests included
+	@$(PYTHON) -m scripts.browser
+	@$(MAKE) --no-print-directory lint
+	@$(PYTHON) -m pytest
+
+lint: .venv/ready ## check the code: style, format, types
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m mypy
+
+format: .venv/ready ## put the code into its canonical format
+	@$(PYTHON) -m ruff check --fix .
+	@$(PYTHON) -m ruff format .
+
+publish: .venv/ready ## check, build and publish the site once
+	@$(PYTHON) -m scripts publish
+
+packages: .venv/ready ## rebuild the data packages of what was collected from the journal
+	@$(PYTHON) -m intake packages
+
+demo: .venv/ready ## send a year of sample submissions to the portal that `make serve` runs
+	@$(PYTHON) -m scripts demo --port $(PORT)
+
+bench: .venv/ready ## measure build, submissions and first page view
+	@$(PYTHON) -m scripts bench
+
+clean: ## remove what can be made again (environment, site, work files); keeps the journal
+	rm -rf .venv .cache site
+
+.venv/ready: requirements.lock scripts/setup.sh
+	@sh scripts/setup.sh
+
+.PHONY: help serve test lint format publish packages demo bench clean

@@ -1,0 +1,272 @@
+"""`make bench`: build, submissions and first page view, each beside its yardstick, in one run.
+
+Machines are noisy: what counts are the ratios of one run.
+"""
+
+import http.client
+import json
+import logging
+import multiprocessing
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import waitress
+from flask import Flask
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import BasePlugin
+from playwright.sync_api import sync_playwright
+
+from intake.app import create_app
+from intake.configuration import Places
+from intake.forms.schema import load_forms
+from intake.journal.model import Submission
+from intake.journal.sqlite import SqliteJournal
+from intake.receipts import new_token
+from scripts.browser import ensure_browser
+from scripts.build import site_config
+from scripts.publish import publish
+from scripts.stage import stage
+from scripts.system import System
+
+_BUILDS = 3
+_SUBMISSIONS, _CONNECTIONS = 1500, 16
+_ANSWERS = {
+    "summary": "Hồ sơ thiếu phiếu kiểm soát quá trình giải quyết",
+    "description": "Ba hồ sơ nộp trong tuần không kèm phiếu kiểm soát như bước 2 yêu cầu. " * 8,
+    "unit": "BC",
+    "document": "QT-BC-02",
+    "found_on": "2020-09-10",
+    "source": "self",
+}
+
+
+def bench(places: Places) -> None:
+    """Print every measurement."""
+    with tempfile.TemporaryDirectory(prefix="qms-bench-") as folder:
+        copy = Places(Path(folder))
+        shutil.copytree(places.content, copy.content)
+        ignored = shutil.ignore_patterns("intake")
+        shutil.copytree(places.root / "data", copy.root / "data", ignore=ignored)
+        shutil.copy(places.root / "mkdocs.yml", copy.root)
+        _bench_build(copy)
+        _bench_submissions(copy)
+        _bench_first_view(copy)
+
+
+# Build
+
+
+def _bench_build(places: Places) -> None:
+    built = publish(places)
+    plain = _write_plain_site(places)
+    whole, bare = [], []
+    for _ in range(_BUILDS):
+        shutil.rmtree(places.cache)
+        whole.append(_cpu_seconds([sys.executable, "-m", "scripts", "publish"], places))
+        bare.append(_cpu_seconds([sys.executable, "-m", "mkdocs", "build", "-q"], Places(plain)))
+    ratio = statistics.median(a / b for a, b in zip(whole, bare, strict=True))
+    print(f"\nBuild of {built.pages} pages, CPU seconds, median of {_BUILDS}")
+    print(f"  whole: check, project, stage, macros, MkDocs, check, compress  {_median(whole):6.2f}")
+    print(f"  bare MkDocs, same theme, the same pages already expanded       {_median(bare):6.2f}")
+    print(f"  ratio                                                          {ratio:6.2f}")
+
+
+class _Capture(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
+    """Keeps each page's Markdown as MkDocs goes on to render it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def on_page_markdown(self, markdown: str, /, *, page: Any, **_: Any) -> str:
+        path = self._folder / page.file.src_uri
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(markdown, encoding="utf-8")
+        return markdown
+
+
+def _write_plain_site(places: Places) -> Path:
+    """Write the pages with their macros expanded, and a configuration without our plugins."""
+    plain = places.root / "plain"
+    system = System.load(places)
+    staged = stage(places, system)
+    shutil.copytree(staged, plain / "docs")
+    config = site_config(places, system, staged, places.cache / "captured")
+    config.plugins["capture"] = _Capture(plain / "docs")
+    _run(config)
+    settings = {
+        "site_name": "bare",
+        "docs_dir": "docs",
+        "theme": {"name": "material", "language": "vi", "features": config.theme["features"]},
+        "plugins": [{"search": {"lang": "vi"}}],
+        "markdown_extensions": ["admonition", "attr_list", "def_list", "footnotes", "md_in_html"],
+        "nav": config.nav,
+    }
+    (plain / "mkdocs.yml").write_text(json.dumps(settings, ensure_ascii=False), encoding="utf-8")
+    return plain
+
+
+def _run(config: MkDocsConfig) -> None:
+    from mkdocs.commands.build import build
+
+    config.plugins.on_startup(command="build", dirty=False)
+    build(config)
+
+
+def _cpu_seconds(command: list[str], places: Places) -> float:
+    environment = {**os.environ, "QMS_ROOT": str(places.root), "PYTHONPATH": str(_code())}
+    before = os.times()
+    subprocess.run(command, cwd=places.root, env=environment, check=True, capture_output=True)
+    after = os.times()
+    return (after.children_user + after.children_system) - (
+        before.children_user + before.children_system
+    )
+
+
+def _code() -> Path:
+    return Path(__file__).resolve().parent.parent
+
+
+# Submissions
+
+
+def _bench_submissions(places: Places) -> None:
+    empty = _served(_empty_app, "/", {})
+    taken = _served(lambda: _taking_app(places), "/bao-cao/khong-phu-hop/", _ANSWERS)
+    stored = _stored_straight(places)
+    print(f"\nSubmissions acknowledged durably, {_CONNECTIONS} connections, {_SUBMISSIONS} each")
+    print("                                    per second     p50 ms     p99 ms")
+    for name, (rate, p50, p99) in (
+        ("an empty Flask view", empty),
+        ("the form, checked and kept", taken),
+        ("the same rows straight to the store", stored),
+    ):
+        print(f"  {name:36}{rate:8.0f} {p50:10.1f} {p99:10.1f}")
+
+
+def _empty_app() -> Flask:
+    app = Flask("empty")
+    app.add_url_rule("/", view_func=lambda: "", methods=["POST"])
+    return app
+
+
+def _taking_app(places: Places) -> Flask:
+    return create_app(places, SqliteJournal(places.root / "bench-served.sqlite3"))
+
+
+def _serve(make: Callable[[], Flask], port: int) -> None:
+    logging.disable(logging.WARNING)  # a full queue is what is measured
+    waitress.serve(make(), host="127.0.0.1", port=port, threads=_CONNECTIONS, _quiet=True)
+
+
+def _served(make: Callable[[], Flask], path: str, answers: dict[str, str]) -> tuple[float, ...]:
+    """Return submissions a second, p50 and p99 in ms, through HTTP on kept connections."""
+    port = 8765
+    server = multiprocessing.get_context("fork").Process(target=_serve, args=(make, port))
+    server.start()
+    try:
+        _wait_for(port)
+        local = threading.local()
+
+        def send(_: int) -> None:
+            if not hasattr(local, "connection"):
+                local.connection = http.client.HTTPConnection("127.0.0.1", port)
+            body = urlencode({**answers, **({"_token": new_token()} if answers else {})})
+            headers = {"Content-Type": "application/x-www-form-urlencoded"}
+            local.connection.request("POST", path, body, headers)
+            answer = local.connection.getresponse()
+            answer.read()
+            if answer.status not in (200, 201):
+                raise RuntimeError(f"{path}: {answer.status}")
+
+        return _timed(send)
+    finally:
+        server.terminate()
+        server.join()
+
+
+def _stored_straight(places: Places) -> tuple[float, ...]:
+    journal = SqliteJournal(places.root / "bench-straight.sqlite3")
+    form = load_forms(places.forms)["nonconformity"]
+    try:
+        return _timed(lambda _: journal.append(Submission(form, new_token(), _ANSWERS)))
+    finally:
+        journal.close()
+
+
+def _timed(work: Callable[[int], object]) -> tuple[float, ...]:
+    def one(ordinal: int) -> float:
+        begun = time.perf_counter()
+        work(ordinal)
+        return (time.perf_counter() - begun) * 1000
+
+    with ThreadPoolExecutor(_CONNECTIONS) as pool:
+        list(pool.map(one, range(_CONNECTIONS * 4)))
+        begun = time.perf_counter()
+        times = sorted(pool.map(one, range(_SUBMISSIONS)))
+        rate = _SUBMISSIONS / (time.perf_counter() - begun)
+    return rate, times[len(times) // 2], times[len(times) * 99 // 100]
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(200):
+        try:
+            http.client.HTTPConnection("127.0.0.1", port, timeout=1).connect()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError("the server did not start")
+
+
+# First page view
+
+
+def _bench_first_view(places: Places) -> None:
+    port = 8766
+    server = multiprocessing.get_context("fork").Process(
+        target=_serve, args=(lambda: _taking_app(places), port)
+    )
+    server.start()
+    try:
+        _wait_for(port)
+        browser = ensure_browser()
+        print("\nFirst view in Chromium, bytes as sent (compressed, headers and fonts included)")
+        for path in ("", "tai-lieu/qt-ht-04/", "bao-cao/khong-phu-hop/"):
+            sizes = _first_view(browser, f"http://127.0.0.1:{port}/{path}")
+            print(f"  /{path:26}{sum(sizes.values()) / 1000:8.1f} kB in {len(sizes)} requests")
+            for address, size in sorted(sizes.items(), key=lambda item: -item[1])[:6]:
+                print(f"      {size / 1000:8.1f}  {address}")
+    finally:
+        server.terminate()
+        server.join()
+
+
+def _first_view(browser: str, address: str) -> dict[str, int]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
+        page = chromium.new_page()
+        finished: list[Any] = []
+        page.on("requestfinished", lambda request: finished.append(request))
+        page.goto(address, wait_until="networkidle")
+        sizes = {}
+        for request in finished:
+            size = request.sizes()
+            name = request.url.split("/", 3)[3]
+            sizes[name] = size["responseBodySize"] + size["responseHeadersSize"]
+        chromium.close()
+    return sizes
+
+
+def _median(values: list[float]) -> float:
+    return statistics.median(values)

@@ -1,0 +1,107 @@
+"""A real portal for the browser tests: built, served and watched by the project's own command."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from intake.configuration import PROJECT_ROOT, Places
+from scripts.browser import installed_browser
+
+_START_SECONDS = 120
+
+
+def copy_project(target: Path) -> Places:
+    """Copy what a portal is made of, without what was collected."""
+    for name in ("content", "data"):
+        ignored = shutil.ignore_patterns("intake")
+        shutil.copytree(PROJECT_ROOT / name, target / name, ignore=ignored)
+    shutil.copy(PROJECT_ROOT / "mkdocs.yml", target)
+    return Places(target)
+
+
+@dataclass(frozen=True)
+class Portal:
+    places: Places
+    address: str
+
+    def url(self, path: str = "") -> str:
+        return f"{self.address}/{path}"
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    places = copy_project(tmp_path_factory.mktemp("portal"))
+    with serving(places) as address:
+        yield Portal(places, address)
+
+
+@contextlib.contextmanager
+def serving(places: Places) -> Iterator[str]:
+    port = free_port()
+    environment = {**os.environ, "QMS_ROOT": str(places.root)}
+    command = [sys.executable, "-m", "scripts", "serve", "--port", str(port)]
+    with subprocess.Popen(command, cwd=PROJECT_ROOT, env=environment) as server:
+        try:
+            address = f"http://127.0.0.1:{port}"
+            wait_until(lambda: answers(address), _START_SECONDS)
+            yield address
+        finally:
+            server.terminate()
+
+
+def answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address}/healthz", timeout=2):
+            return True
+    except OSError:
+        return False
+
+
+def wait_until(true: object, seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while not true():  # type: ignore[operator]
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {seconds} s")
+        time.sleep(0.3)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = installed_browser()
+    assert path, "no Chromium or Chrome: run `make test`, which installs one"
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-background-networking", "--disable-sync"]
+        launched = playwright.chromium.launch(executable_path=path, args=flags)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    opened = browser.new_context(locale="vi-VN", viewport={"width": 1280, "height": 900})
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    opened = context.new_page()
+    opened.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
+    return opened

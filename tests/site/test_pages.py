@@ -1,0 +1,127 @@
+"""Every kind of page in a real browser: nothing from elsewhere, nothing inaccessible."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from filling import fill_nonconformity, receipt_of, send
+from playwright.sync_api import Browser, Page
+
+from scripts.check_site import check_site
+from tests.site.conftest import Portal
+
+AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text(encoding="utf-8")
+KINDS = {
+    "home": "",
+    "procedure": "tai-lieu/qt-ht-04/",
+    "system document": "tai-lieu/tl-ht-03/",
+    "form template": "tai-lieu/bm-ht04-01/",
+    "documents register": "tai-lieu/",
+    "unit": "don-vi/khoa-hoc-va-cong-nghe/",
+    "objectives": "muc-tieu/",
+    "risks": "rui-ro/",
+    "clauses": "dieu-khoan/",
+    "records": "ho-so/",
+    "collected register": "so/khong-phu-hop/",
+    "dictionary": "tu-dien/risks/",
+    "form": "bao-cao/khong-phu-hop/",
+    "look-up": "bao-cao/tra-cuu/",
+    "about": "gioi-thieu/",
+}
+PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+
+
+def violations(page: Page) -> list[str]:
+    page.evaluate(AXE)
+    found = page.evaluate("async () => (await axe.run()).violations")
+    return [
+        f"{each['id']}: {node['target']} {node['failureSummary']}"
+        for each in found
+        for node in each["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_no_page_breaks_accessibility_or_width(
+    browser: Browser, portal: Portal, size: dict[str, int], scheme: str
+) -> None:
+    context = browser.new_context(viewport=size, color_scheme=scheme, locale="vi-VN")  # type: ignore[arg-type]
+    page = context.new_page()
+    for kind, path in KINDS.items():
+        page.goto(portal.url(path))
+        assert violations(page) == [], kind
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= size["width"], f"{kind} scrolls sideways: {width}"
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_errors_and_receipt_are_accessible(browser: Browser, portal: Portal, scheme: str) -> None:
+    context = browser.new_context(viewport=PHONE, color_scheme=scheme)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(portal.url("bao-cao/khong-phu-hop/"))
+    send(page)
+    page.wait_for_selector("[role=alert]")
+    assert violations(page) == []
+    fill_nonconformity(page)
+    send(page)
+    receipt_of(page)
+    assert violations(page) == []
+    context.close()
+
+
+def test_no_request_leaves_for_another_host(page: Page, portal: Portal) -> None:
+    asked: set[str] = set()
+    page.on("request", lambda request: asked.add(urlsplit(request.url).netloc))
+    for path in KINDS.values():
+        page.goto(portal.url(path), wait_until="networkidle")
+    page.fill("input[name=query]", "khong phu hop")
+    page.wait_for_timeout(500)
+    assert asked == {urlsplit(portal.address).netloc}
+
+
+def test_built_site_has_no_broken_link_and_no_other_host(portal: Portal) -> None:
+    site = portal.places.current_site.resolve()
+    assert check_site(site) == []
+    for style in site.rglob("*.css"):
+        assert "url(http" not in style.read_text(encoding="utf-8"), style
+        assert "@import" not in style.read_text(encoding="utf-8"), style
+
+
+def test_home_shows_the_published_figures(page: Page, portal: Portal) -> None:
+    page.goto(portal.url())
+    assert page.locator(".qms-figure strong").all_inner_texts() == ["11", "3", "6", "46"]
+
+
+def test_sample_content_and_its_day_are_named_on_every_kind_of_page(
+    page: Page, portal: Portal
+) -> None:
+    for kind, path in KINDS.items():
+        page.goto(portal.url(path))
+        assert "Nội dung minh hoạ" in page.inner_text(".md-banner"), kind
+        assert "30/09/2020" in page.inner_text(".md-banner"), kind
+
+
+def test_register_filters_without_marks_and_keeps_the_filter_in_the_address(
+    page: Page, portal: Portal
+) -> None:
+    page.goto(portal.url("tai-lieu/"))
+    page.fill(".qms-filters input", "buu chinh cong ich")
+    rows = page.locator(".qms-register tbody tr:visible")
+    assert rows.count() == 1
+    address = page.url
+    page.goto("about:blank")
+    page.goto(address)
+    assert rows.count() == 1
+
+
+def test_pages_read_without_javascript(browser: Browser, portal: Portal) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(portal.url("tai-lieu/qt-ht-04/"))
+    assert page.locator("figure.qms-flowchart svg .shape").count() >= 6
+    assert page.locator("table.qms--steps tbody tr").count() >= 6
+    page.goto(portal.url("tai-lieu/"))
+    assert page.locator(".qms-register tbody tr").count() >= 55
+    context.close()
