@@ -45,9 +45,9 @@ class Macros:
         """Show all that belongs to the page's unit."""
         return self.view("unit_page", unit=self._system.unit_by_code[self._meta("unit")])
 
-    def objectives(self) -> str:
-        """Show the objectives of the bloc and of every unit."""
-        return self.view("objectives")
+    def objectives(self, level: int = 3) -> str:
+        """Show the objectives of the bloc and of every unit, under headings of a level."""
+        return self.view("objectives", level=level)
 
     def submissions(self, form: str) -> str:
         """Show what was collected with a form, as far as it is public."""

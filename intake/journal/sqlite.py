@@ -73,6 +73,7 @@ class SqliteJournal:
         self._path = path
         self._clock = clock
         self._local = threading.local()
+        self._readers: list[sqlite3.Connection] = []
         self._writer = GroupWriter(self._connect, path.with_suffix(".turn"))
         self._writer.run(_create_tables)
 
@@ -139,6 +140,8 @@ class SqliteJournal:
     def close(self) -> None:
         """Finish what is queued and let go of the files."""
         self._writer.close()
+        while self._readers:
+            self._readers.pop().close()
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
@@ -151,8 +154,11 @@ class SqliteJournal:
         connection: sqlite3.Connection | None = getattr(self._local, "reader", None)
         if connection is None:
             address = f"{self._path.resolve().as_uri()}?mode=ro"
-            connection = sqlite3.connect(address, uri=True, isolation_level=None)
+            connection = sqlite3.connect(
+                address, uri=True, isolation_level=None, check_same_thread=False
+            )
             self._local.reader = connection
+            self._readers.append(connection)
         return connection
 
 
