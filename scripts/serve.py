@@ -1,5 +1,8 @@
 """`make serve`: the site and the intake on one address, published again when something changes."""
 
+import contextlib
+import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -8,8 +11,6 @@ from pathlib import Path
 from intake.configuration import Places
 
 _WATCHED = ("content", "data", "mkdocs.yml", "scripts/templates", "intake/templates")
-_NOT_WATCHED = ("data/intake/",)
-_JOURNAL_FILES = ("journal.sqlite3", "journal.sqlite3-wal")
 _TICK_SECONDS = 0.5
 
 State = dict[str, tuple[int, int]]
@@ -17,7 +18,8 @@ State = dict[str, tuple[int, int]]
 
 def serve(places: Places, port: int) -> None:
     """Publish, serve, and publish again on every change, until interrupted."""
-    state = snapshot(places.root)
+    signal.signal(signal.SIGTERM, _interrupt)
+    state = snapshot(places)
     _publish()
     command = [sys.executable, "-m", "intake", "serve", "--port", str(port)]
     with subprocess.Popen(command) as intake:
@@ -34,35 +36,45 @@ def serve(places: Places, port: int) -> None:
 def _tick(places: Places, state: State) -> State:
     """Publish once a burst of changes is over; return what was published from."""
     time.sleep(_TICK_SECONDS)
-    now = snapshot(places.root)
+    now = snapshot(places)
     if now == state:
         return state
-    while (settled := snapshot(places.root)) != now:
+    while (settled := snapshot(places)) != now:
         time.sleep(_TICK_SECONDS)
         now = settled
     _publish()
     return now
 
 
-def snapshot(root: Path) -> State:
-    """Return the time and size of every file whose change calls for publishing."""
-    files = [path for name in _WATCHED for path in _files(root / name)]
-    watched = [
-        path for path in files if not path.relative_to(root).as_posix().startswith(_NOT_WATCHED)
-    ]
-    watched += [root / "data" / "intake" / name for name in _JOURNAL_FILES]
+def snapshot(places: Places) -> State:
+    """Return the time and size of every file whose change calls for publishing.
+
+    The journal counts by its newest event: files that are held for a form change nothing.
+    """
     state = {}
-    for path in watched:
-        try:
-            found = path.stat()
-        except FileNotFoundError:
+    for path in (path for name in _WATCHED for path in _files(places.root / name)):
+        if path.is_relative_to(places.packages):
             continue
-        state[str(path)] = (found.st_mtime_ns, found.st_size)
-    return state
+        with contextlib.suppress(FileNotFoundError):
+            found = path.stat()
+            state[str(path)] = (found.st_mtime_ns, found.st_size)
+    return {**state, "journal": (_newest_event(places.journal), 0)}
+
+
+def _newest_event(journal: Path) -> int:
+    if not journal.exists():
+        return 0
+    with contextlib.closing(sqlite3.connect(f"{journal.as_uri()}?mode=ro", uri=True)) as reader:
+        return int(reader.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0])
 
 
 def _files(path: Path) -> list[Path]:
     return [path] if path.is_file() else [each for each in path.rglob("*") if each.is_file()]
+
+
+def _interrupt(*_: object) -> None:
+    """Stop as Ctrl-C does, so that the intake is stopped as well."""
+    raise KeyboardInterrupt
 
 
 def _publish() -> None:

@@ -199,7 +199,7 @@ def test_links_on_a_document_fill_in_document_and_revision(page: Page, portal: P
     page.goto(portal.url("tai-lieu/qt-ht-04/"))
     page.click(".qms-status a:text('Góp ý')")
     assert page.input_value("#f-document") == "QT-HT-04"
-    assert page.input_value("#f-document_revision") == "01"
+    assert page.input_value("#f-document_revision") == "02"
 
 
 def test_unknown_code_is_told_plainly(page: Page, portal: Portal) -> None:
