@@ -26,6 +26,9 @@ format: .venv/ready ## put the code into its canonical format
 publish: .venv/ready ## check, build and publish the site once
 	@$(PYTHON) -m scripts publish
 
+check: .venv/ready ## check registers and pages, each finding with file, line and how to mend it
+	@$(PYTHON) -m scripts check
+
 packages: .venv/ready ## rebuild the data packages of what was collected from the journal
 	@$(PYTHON) -m intake packages
 
@@ -41,4 +44,4 @@ clean: ## remove what can be made again (environment, site, work files); keeps t
 .venv/ready: requirements.lock scripts/setup.sh
 	@sh scripts/setup.sh
 
-.PHONY: help serve test lint format publish packages demo bench clean
+.PHONY: help serve test lint format publish check packages demo bench clean

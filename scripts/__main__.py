@@ -7,6 +7,7 @@ from intake.configuration import Places
 from intake.packages.projection import InvalidPackage
 from scripts.bench import bench
 from scripts.build import BuildFailed
+from scripts.checks import check
 from scripts.demo import demo
 from scripts.publish import publish
 from scripts.registers import BadRegister
@@ -18,6 +19,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m scripts", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("publish", help="check, build and publish the site")
+    commands.add_parser("check", help="check registers and pages")
     serving = commands.add_parser("serve", help="publish, serve, publish again on changes")
     serving.add_argument("--port", type=int, default=8000)
     showing = commands.add_parser("demo", help="send a year of samples to a running portal")
@@ -29,12 +31,23 @@ def main(arguments: list[str] | None = None) -> None:
     match chosen.command:
         case "serve":
             serve(places, chosen.port)
+        case "check":
+            _check(places)
         case "demo":
             print(f"{demo(places, chosen.port)} phiếu mẫu đã gửi")
         case "bench":
             bench(places)
         case _:
             _publish(places)
+
+
+def _check(places: Places) -> None:
+    found = check(places)
+    for finding in found:
+        print(finding)
+    if found:
+        raise SystemExit(f"{len(found)} chỗ cần sửa.")
+    print("Sổ và bài viết không có lỗi.")
 
 
 def _publish(places: Places) -> None:

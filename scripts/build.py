@@ -9,7 +9,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import frictionless
 from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
@@ -17,6 +16,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from intake.configuration import Places
 from scripts import navigation
 from scripts.check_site import check_site
+from scripts.checks import check
 from scripts.stage import stage
 from scripts.system import System
 
@@ -44,7 +44,7 @@ def build(places: Places) -> Built:
         BuildFailed: registers, pages or the built site have errors; the published site stays.
     """
     begun = time.monotonic()
-    check_registers(places)
+    check_content(places)
     system = System.load(places)
     staged = stage(places, system)
     built = places.cache / "site"
@@ -58,24 +58,19 @@ def build(places: Places) -> Built:
     return Built(release, pages, time.monotonic() - begun)
 
 
-def check_registers(places: Places) -> None:
-    """Validate the registers with frictionless; what was found valid is not validated again.
+def check_content(places: Places) -> None:
+    """Run the checker on registers and pages; what was found sound is not checked again.
 
     Raises:
-        BuildFailed: a register breaks its schema, a key or a reference.
+        BuildFailed: with every finding, by file and line.
     """
-    fingerprint = _fingerprint(places.registers)
-    seal = places.cache / "registers.valid"
+    checked = (places.registers, places.forms, places.content)
+    fingerprint = "".join(_fingerprint(folder) for folder in checked)
+    seal = places.cache / "content.sound"
     if seal.exists() and seal.read_text() == fingerprint:
         return
-    report = frictionless.validate(str(places.registers / "datapackage.json"), type="package")
-    if not report.valid:
-        found = report.flatten(["name", "rowNumber", "fieldName", "note", "message"])
-        lines = [
-            f"data/qms/{name}.csv:{row}: {field or ''}: {message}"
-            for name, row, field, _, message in found[:50]
-        ]
-        raise BuildFailed("Sổ dữ liệu có lỗi:\n" + "\n".join(lines))
+    if found := check(places):
+        raise BuildFailed("\n".join(str(finding) for finding in found))
     seal.parent.mkdir(exist_ok=True)
     seal.write_text(fingerprint)
 

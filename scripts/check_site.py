@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 _TAG = re.compile(r"<(a|script|img|iframe|source|link)\s([^>]*)>")
 _ATTRIBUTE = re.compile(r'([a-z-]+)=(?:"([^"]*)"|([^\s"]+))')
 _ANCHOR = re.compile(r'\s(?:id|name)="([^"]+)"')
+_FROM_ELSEWHERE = re.compile(r"""(?:url\(|@import)\s*["']?((?:https?:)?//[^"')\s]+)""")
 _TARGET = {"a": "href", "link": "href"}
 _NOT_LOADED = {"canonical", "next", "prev", "edit"}
 """Relations of `<link>` that only name an address."""
@@ -27,11 +28,17 @@ def check_site(site: Path) -> list[str]:
     """Return what is wrong with a built site, a line each; empty when nothing is."""
     _resolve.cache_clear()
     pages = {path: read_page(path) for path in sorted(site.rglob("*.html"))}
-    return [
+    in_pages = [
         f"{path.relative_to(site)}: {problem}"
         for path, page in pages.items()
         for problem in _problems(site, path, page, pages)
     ]
+    in_styles = [
+        f"{path.relative_to(site)}: tải từ máy chủ khác: {target}"
+        for path in sorted(site.rglob("*.css"))
+        for target in _FROM_ELSEWHERE.findall(path.read_text(encoding="utf-8"))
+    ]
+    return in_pages + in_styles
 
 
 def read_page(path: Path) -> _Page:
@@ -61,8 +68,13 @@ def _problems(site: Path, path: Path, page: _Page, pages: dict[Path, _Page]) -> 
         found = _resolve(site, path.parent, unquote(parts.path)) if parts.path else path
         if found is None:
             yield f"liên kết hỏng: {target}"
-        elif parts.fragment and unquote(parts.fragment) not in pages[found].anchors | {"__top"}:
+        elif not _has_anchor(pages.get(found), unquote(parts.fragment)):
             yield f"không có mục để liên kết tới: {target}"
+
+
+def _has_anchor(page: _Page | None, anchor: str) -> bool:
+    """Tell whether a page has an anchor; of a file that is no page nothing can be said."""
+    return page is None or anchor in page.anchors | {"", "__top"}
 
 
 @lru_cache(maxsize=100_000)
@@ -72,4 +84,5 @@ def _resolve(site: Path, folder: Path, target: str) -> Path | None:
     found = (base / target.lstrip("/")).resolve()
     if found.is_dir():
         found /= "index.html"
-    return found if found.is_file() else None
+    inside = found.is_relative_to(site.resolve())
+    return found if inside and found.is_file() else None

@@ -14,6 +14,8 @@ BOX_WIDTH = 292
 _TEXT_SIZE, _SMALL_SIZE, _LINE = 14, 12, 18
 _PADDING, _GAP, _MARGIN = 12, 42, 10
 _LANE, _LABEL_WIDTH = 16, 84
+_ABOVE_MIDDLE = 8
+"""How far above the middle a jump arrives: the way out leaves at the middle."""
 _POINT = 26
 """How far the two ends of a decision's shape point outwards."""
 
@@ -115,8 +117,18 @@ class _Layout:
         for step in self.steps:
             shape = _shape(step, x, top)
             shapes[step["step"]] = shape
-            top += shape.height + _GAP
+            top += shape.height + self._gap_below(step["step"])
         return shapes
+
+    def _gap_below(self, step: int) -> float:
+        """Return the room below a step: enough for the condition of its way down."""
+        conditions = [
+            link["condition"] or ""
+            for link in self.links
+            if (link["from_step"], link["to_step"]) == (step, step + 1)
+        ]
+        lines = max((len(_condition_lines(condition)) for condition in conditions), default=0)
+        return _GAP + (_LINE - 3) * max(0, lines - 2)
 
     @cached_property
     def lanes(self) -> dict[str, dict[tuple[int, int], int]]:
@@ -174,10 +186,15 @@ def _shape(step: Row, x: float, top: float) -> Shape:
 
 def _straight(source: Shape, target: Shape, condition: str) -> Arrow:
     x, start, end = source.x + source.width / 2, source.y + source.height, target.y
-    lines = wrap(condition, BOX_WIDTH / 2, _SMALL_SIZE)[:2] if condition else ()
+    lines = _condition_lines(condition)
     middle = start + (end - start) / 2 + 4 - (len(lines) - 1) * 7
     text = Text(x + 8, middle, lines, "condition", "start") if lines else None
     return Arrow(f"M{x:g},{start:g}V{end - 7:g}", _head(x, end, "down"), text)
+
+
+def _condition_lines(condition: str) -> tuple[str, ...]:
+    """Break the condition of a way down, which stands to the right of its line."""
+    return wrap(condition, BOX_WIDTH / 2, _SMALL_SIZE) if condition else ()
 
 
 def _around(source: Shape, target: Shape, condition: str, side: str, lane: int) -> Arrow:
@@ -185,8 +202,8 @@ def _around(source: Shape, target: Shape, condition: str, side: str, lane: int) 
     edge = source.x + (source.width if sign > 0 else 0)
     start = edge + sign * (_POINT if source.kind == "decision" else 0)
     column = edge + sign * (_POINT + _LABEL_WIDTH + _LANE * lane)
-    end = edge + sign * (_POINT if target.kind == "decision" else 0)
-    leave, arrive = source.middle, target.middle - 8
+    leave, arrive = source.middle, target.middle - _ABOVE_MIDDLE
+    end = edge + sign * _reach(target, _ABOVE_MIDDLE)
     path = f"M{start:g},{leave:g}H{column:g}V{arrive:g}H{end + sign * 7:g}"
     lines = wrap(condition, _LABEL_WIDTH - 6, _SMALL_SIZE) if condition else ()
     text = None
@@ -195,6 +212,13 @@ def _around(source: Shape, target: Shape, condition: str, side: str, lane: int) 
         anchor = "start" if sign > 0 else "end"
         text = Text(edge + sign * (_POINT + 5), top, lines, "condition", anchor)
     return Arrow(path, _head(end, arrive, "left" if sign > 0 else "right"), text)
+
+
+def _reach(target: Shape, above_middle: float) -> float:
+    """Return how far a shape reaches beyond the column, at a height above its middle."""
+    if target.kind != "decision":
+        return 0
+    return _POINT * (1 - above_middle / (target.height / 2))
 
 
 def _head(x: float, y: float, pointing: str) -> str:

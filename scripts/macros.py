@@ -43,11 +43,15 @@ class Macros:
 
     def unit_page(self) -> str:
         """Show all that belongs to the page's unit."""
-        return self.view("unit_page", unit=self._system.unit_by_code[self._meta("unit")])
+        return self._views.unit_page(self._meta("unit"))
 
     def objectives(self, level: int = 3) -> str:
         """Show the objectives of the bloc and of every unit, under headings of a level."""
         return self.view("objectives", level=level)
+
+    def due(self) -> str:
+        """Show what is overdue or due soon in all units."""
+        return self._views.due()
 
     def submissions(self, form: str) -> str:
         """Show what was collected with a form, as far as it is public."""

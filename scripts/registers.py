@@ -75,6 +75,8 @@ def _rows(path: Path, schema: dict[str, Any], escaped: bool) -> list[Row]:
             raise BadRegister(f"{path.name}:1: các cột phải là {', '.join(readers)}")
         for cells in table:
             try:
+                if None in cells.values():
+                    raise ValueError
                 rows.append({name: read(cells[name]) for name, read in readers.items()})
             except (ValueError, TypeError, AttributeError, KeyError):
                 raise BadRegister(f"{path.name}:{table.line_num}: có ô sai kiểu: {cells}") from None

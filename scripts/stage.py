@@ -4,7 +4,9 @@ Written pages win: a unit or document that has a page in `content/` keeps it.
 """
 
 import csv
+import datetime as dt
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ from intake.configuration import Places
 from intake.text import escape_formula
 from scripts.registers import Resource, Row
 from scripts.slugs import slug
-from scripts.system import System, to_json
+from scripts.system import System, iso, plain_number, to_json
 
 _NOT_PAGES = {"templates"}
 """Folders of `content/` that are not published as they are."""
@@ -86,7 +88,7 @@ def _downloads(system: System) -> dict[str, str]:
     resources = dict(system.registers)
     for name in system.forms:
         if found := system.collected.get(name):
-            resources[name] = _public(found, system.submissions(name))
+            resources[name] = _of_all_versions(found, system.submissions(name))
     files = {}
     for name, resource in resources.items():
         files[f"du-lieu/{name}.csv"] = to_csv(resource)
@@ -94,14 +96,9 @@ def _downloads(system: System) -> dict[str, str]:
     return files
 
 
-def _public(resource: Resource, rows: list[Row]) -> Resource:
-    fields = [field for field in resource.fields if field["access"] == "public"]
-    names = [field["name"] for field in fields]
-    published = tuple({name: row.get(name) for name in names} for row in rows)
-    schema = {**resource.schema, "fields": fields}
-    return Resource(
-        resource.name, resource.title, resource.description, schema, published, resource.path
-    )
+def _of_all_versions(resource: Resource, rows: list[Row]) -> Resource:
+    names = [field["name"] for field in resource.fields]
+    return replace(resource, rows=tuple({name: row.get(name) for name in names} for row in rows))
 
 
 def to_csv(resource: Resource) -> str:
@@ -120,7 +117,9 @@ def _csv_cell(kind: str, value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return f"{value:g}"
+        return plain_number(value)
+    if isinstance(value, dt.date):
+        return iso(value)
     return escape_formula(str(value)) if kind == "string" else str(value)
 
 

@@ -5,9 +5,8 @@ Everything is computed here, from rows, for one day; nothing of it is typed into
 
 import datetime as dt
 import json
-import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,10 +14,9 @@ from typing import Any
 from intake.configuration import Places, Portal
 from intake.forms.schema import Form, load_forms
 from intake.packages.projection import DESCRIPTOR
+from scripts.front_matter import front_matter
 from scripts.registers import Resource, Row, load_package
 from scripts.slugs import slug
-
-_FORM_IN_FRONT_MATTER = re.compile(r"---\n(?:.*\n)*?form: *(\w+)\n(?:.*\n)*?---\n")
 
 NEW_WITHIN = dt.timedelta(days=365)
 """How long an issue or revision counts as news on the home page."""
@@ -45,7 +43,8 @@ class System:
         for name in forms:
             descriptor = places.packages / name / DESCRIPTOR
             if descriptor.exists():
-                collected |= load_package(descriptor, escaped=True)
+                package = load_package(descriptor, escaped=True)
+                collected |= {name: public(resource) for name, resource in package.items()}
         registers = load_package(places.registers / "datapackage.json")
         pages = form_pages(places.content)
         return cls(portal, registers, collected, forms, pages, portal.day())
@@ -119,7 +118,8 @@ class System:
             for document in self.documents.values()
             if is_in_force(document["current"])
         )
-        return {"units": len(self.units), **kinds}
+        known = self.registers["documents"].labels("kind")
+        return {"units": len(self.units), **{kind: kinds[kind] for kind in known}}
 
     # What belongs to one document
 
@@ -245,12 +245,22 @@ class System:
         return [field for field in fields if field["access"] == "public"]
 
 
+def public(resource: Resource) -> Resource:
+    """Return a collected resource with the columns that its own schema calls public, no others."""
+    fields = [field for field in resource.fields if field["access"] == "public"]
+    names = [field["name"] for field in fields]
+    rows = tuple({name: row[name] for name in names} for row in resource.rows)
+    return replace(resource, schema={**resource.schema, "fields": fields}, rows=rows)
+
+
 def form_pages(content: Path) -> dict[str, str]:
     """Return the address of the page whose front matter names each form."""
     pages = {}
     for path in sorted(content.rglob("*.md")):
-        if form := _FORM_IN_FRONT_MATTER.match(path.read_text(encoding="utf-8")):
-            pages[form[1]] = path.relative_to(content).with_suffix("").as_posix() + "/"
+        form = front_matter(path.read_text(encoding="utf-8").splitlines()).get("form")
+        if form:
+            folder = path.parent if path.name == "index.md" else path.with_suffix("")
+            pages[form] = folder.relative_to(content).as_posix() + "/"
     return pages
 
 
@@ -266,7 +276,11 @@ def sorted_chain(revisions: list[Row]) -> list[Row]:
 
 def current_revision(chain: list[Row], day: dt.date) -> Row | None:
     """Return the revision that counts on a day: in force, else the newest one issued, else None."""
-    issued = [row for row in chain if row["effective_on"] and row["effective_on"] <= day]
+    issued = [
+        row
+        for row in chain
+        if row["status"] != "draft" and row["effective_on"] and row["effective_on"] <= day
+    ]
     in_force = [row for row in issued if is_in_force(row)]
     return next(iter(in_force or issued), None)
 
@@ -274,6 +288,21 @@ def current_revision(chain: list[Row], day: dt.date) -> Row | None:
 def is_in_force(revision: Row | None) -> bool:
     """Tell whether a revision is in force."""
     return revision is not None and revision["status"] == "in_force"
+
+
+def main_path(steps: list[Row], links: list[Row]) -> list[Row]:
+    """Return the steps from the first to the end, always on to the nearest later one."""
+    by_number = {step["step"]: step for step in steps}
+    path, number = [], 1
+    while number:
+        path.append(by_number[number])
+        later = [
+            link["to_step"]
+            for link in links
+            if link["from_step"] == number and link["to_step"] > number
+        ]
+        number = min(later, default=0)
+    return path
 
 
 def objective_state(objective: Row, measurements: list[Row]) -> str:
@@ -287,4 +316,16 @@ def objective_state(objective: Row, measurements: list[Row]) -> str:
 
 def to_json(resource: Resource) -> str:
     """Return the rows of a resource as JSON text, dates in ISO form."""
-    return json.dumps(resource.rows, ensure_ascii=False, indent=1, default=str) + "\n"
+    return json.dumps(resource.rows, ensure_ascii=False, indent=1, default=iso) + "\n"
+
+
+def iso(moment: dt.date) -> str:
+    """Return a day or a time as Table Schema writes it, a time in UTC."""
+    if isinstance(moment, dt.datetime):
+        return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.isoformat()
+
+
+def plain_number(value: float) -> str:
+    """Return a number with all its digits and without needless zeros."""
+    return f"{value:.10f}".rstrip("0").rstrip(".")

@@ -15,9 +15,10 @@ from markupsafe import Markup, escape
 
 from intake.configuration import LOCAL_ZONE
 from scripts import flowchart
+from scripts.due import due
 from scripts.registers import Resource, Row
 from scripts.slugs import slug
-from scripts.system import System
+from scripts.system import System, plain_number
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -90,6 +91,15 @@ class Views:
             rows=resource.rows if rows is None else rows,
             anchor=row_anchor,
         )
+
+    def due(self, unit: str | None = None) -> str:
+        """Render what is overdue or due soon, of a unit or of all."""
+        return self.render("due.html", items=due(self.system, unit), unit=unit)
+
+    def unit_page(self, code: str) -> str:
+        """Render all that belongs to a unit."""
+        unit = self.system.unit_by_code[code]
+        return self.render("unit_page.html", unit=unit, due=Markup(self.due(code)))  # noqa: S704
 
     def submissions(self, form: str) -> str:
         """Render what was collected with a form: counts, and a row for each, as far as public."""
@@ -204,7 +214,7 @@ def day(value: dt.date | None) -> str:
 
 def number(value: float | None) -> str:
     """Return a number with a decimal comma and without needless zeros."""
-    return "" if value is None else f"{value:g}".replace(".", ",")
+    return "" if value is None else plain_number(value).replace(".", ",")
 
 
 @lru_cache(maxsize=1)

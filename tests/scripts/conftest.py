@@ -5,7 +5,7 @@ import csv
 import datetime as dt
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -318,11 +318,12 @@ def collect(small_places: Places) -> Collect:
         name: str,
         *submissions: tuple[str, dict[str, str]],
         earlier: tuple[tuple[str, dict[str, str]], ...] = (),
-        before: Callable[[dict[str, Any]], None] = lambda descriptor: None,
+        before: Callable[[dict[str, Any]], None] | None = None,
     ) -> System:
         form = load_forms(small_places.forms)[name]
         descriptor = copy.deepcopy(form.descriptor)
-        before(descriptor)
+        if before:
+            before(descriptor)
         past = form_from_descriptor(name, descriptor)
         events = [
             event_of(version, number, at, cells)
@@ -347,7 +348,7 @@ def collect(small_places: Places) -> Collect:
 
 
 @pytest.fixture(scope="session")
-def shipped_system() -> Iterator[System]:
+def shipped_system() -> System:
     """The system as shipped, with nothing collected."""
     places = Places(PROJECT_ROOT)
     portal = Portal.load(places.configuration)

@@ -150,7 +150,6 @@ def test_labels_are_the_words_of_an_enum(tmp_path: Path) -> None:
     assert resource.labels("other") == {}
 
 
-@pytest.mark.xfail(strict=True, reason="registers._rows reads a missing text cell as 'None'")
 def test_a_row_that_lacks_a_text_cell_is_refused(tmp_path: Path) -> None:
     schema = {"fields": [{"name": "a", "type": "string"}, {"name": "b", "type": "string"}]}
     resource = {"name": "r", "title": "R", "path": "r.csv", "schema": schema}

@@ -1,0 +1,32 @@
+"""One checker for all registers and pages, in the words of the secretariat.
+
+A rule is a generator of findings; the same rules run in `make check`, in every build and, each with
+a broken sample, in the tests.
+"""
+
+from intake.configuration import Places
+from scripts.checks import pages, procedures, registers, revisions, schemas
+from scripts.checks.material import Finding, Material, Rule
+
+RULES: tuple[Rule, ...] = (
+    *registers.RULES,
+    *revisions.RULES,
+    *procedures.RULES,
+    *pages.RULES,
+)
+"""The rules that look at what is valid by its schema."""
+
+
+def check(places: Places) -> list[Finding]:
+    """Return everything that is wrong, by file and line; empty when nothing is.
+
+    When a register breaks its schema only that is told: the other rules need sound rows.
+    """
+    found = list(schemas.check_files(places)) or list(schemas.check_package(places))
+    if not found:
+        material = Material.load(places)
+        found = [finding for rule in RULES for finding in rule(material)]
+    return sorted(found)
+
+
+__all__ = ["RULES", "Finding", "Material", "check"]

@@ -1,0 +1,121 @@
+"""What is due: reviews, measurements, treatments, findings, against the day of the portal."""
+
+import calendar
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scripts.registers import Row
+from scripts.slugs import slug
+from scripts.system import System, is_in_force
+
+AHEAD = dt.timedelta(days=90)
+"""How far ahead of the day something counts as due."""
+
+_MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
+
+
+@dataclass(frozen=True, order=True)
+class Due:
+    """Something to be done by a day."""
+
+    day: dt.date
+    kind: str
+    unit: str
+    """Code of the unit, empty for the whole bloc."""
+    code: str
+    title: str
+    address: str
+    """Where it stands, from the root of the site."""
+
+    def days_left(self, today: dt.date) -> int:
+        """Return the days that are left; negative when it is overdue."""
+        return (self.day - today).days
+
+
+def due(system: System, unit: str | None = None) -> list[Due]:
+    """Return what is overdue or due soon, the earliest first: of a unit, or of all."""
+    sources = (_reviews, _measurements, _treatments, _risk_reviews, _opportunities, _findings)
+    items = [item for source in sources for item in source(system)]
+    return sorted(
+        item
+        for item in items
+        if item.day <= system.day + AHEAD and (unit is None or item.unit == unit)
+    )
+
+
+def _reviews(system: System) -> Iterator[Due]:
+    for document in system.documents.values():
+        current = document["current"]
+        if is_in_force(current) and current["review_due_on"]:
+            yield Due(
+                current["review_due_on"],
+                "Xem xét lại tài liệu",
+                document["unit"],
+                document["code"],
+                document["title"],
+                document["address"],
+            )
+
+
+def _measurements(system: System) -> Iterator[Due]:
+    for objective in system.objectives():
+        measured = {row["period"] for row in objective["measurements"]}
+        for period, last_day in periods(objective["year"], objective["frequency"]):
+            if period not in measured and last_day <= system.day:
+                yield Due(
+                    last_day,
+                    "Đo mục tiêu",
+                    objective["unit"] or "",
+                    objective["code"],
+                    f"{objective['indicator']} – kỳ {period}",
+                    f"muc-tieu/#{slug(objective['code'])}",
+                )
+
+
+def _treatments(system: System) -> Iterator[Due]:
+    for risk in system.risks():
+        if not risk["done_on"]:
+            yield _of_risk(risk, risk["due_on"], "Xử lý rủi ro", risk["treatment"])
+
+
+def _risk_reviews(system: System) -> Iterator[Due]:
+    for risk in system.risks():
+        yield _of_risk(risk, risk["review_due_on"], "Đánh giá lại rủi ro", risk["description"])
+
+
+def _of_risk(risk: Row, day: dt.date, kind: str, title: str) -> Due:
+    return Due(day, kind, risk["unit"], risk["code"], title, f"rui-ro/#{slug(risk['code'])}")
+
+
+def _opportunities(system: System) -> Iterator[Due]:
+    for row in system.rows("opportunities"):
+        address = f"rui-ro/#{slug(row['code'])}"
+        yield Due(
+            row["due_on"], "Tận dụng cơ hội", row["unit"], row["code"], row["action"], address
+        )
+
+
+def _findings(system: System) -> Iterator[Due]:
+    for row in system.rows("findings"):
+        if row["due_on"] and not row["closed_on"]:
+            address = f"danh-gia-noi-bo/#{slug(row['code'])}"
+            kind = "Khắc phục phát hiện đánh giá"
+            yield Due(row["due_on"], kind, row["unit"], row["code"], row["description"], address)
+
+
+def periods(year: int, frequency: str) -> list[tuple[str, dt.date]]:
+    """Return the periods of a year, such as 2020-Q2, each with its last day."""
+    months = _MONTHS[frequency]
+    found = []
+    for number in range(1, 12 // months + 1):
+        last_month = number * months
+        last_day = dt.date(year, last_month, calendar.monthrange(year, last_month)[1])
+        name = {
+            "month": f"{year}-{number:02}",
+            "quarter": f"{year}-Q{number}",
+            "half_year": f"{year}-H{number}",
+            "year": str(year),
+        }[frequency]
+        found.append((name, last_day))
+    return found

@@ -1,0 +1,301 @@
+"""Each rule of the checker passes on the shipped content and fails on its broken sample."""
+
+import csv
+import datetime as dt
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from intake.configuration import PROJECT_ROOT, Places
+from scripts.checks import RULES, check, pages, procedures, registers, revisions
+from scripts.checks.material import Material, Page, Rule
+from scripts.checks.schemas import check_files, check_package
+from scripts.registers import Row
+
+Change = Callable[[Material], Material]
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Material:
+    return Material.load(Places(PROJECT_ROOT))
+
+
+def with_rows(register: str, change: Callable[[list[Row]], None]) -> Change:
+    """Return a change of one register's rows, made on copies."""
+
+    def apply(material: Material) -> Material:
+        system = material.system
+        rows = [dict(row) for row in system.rows(register)]
+        change(rows)
+        changed = replace(system.registers[register], rows=tuple(rows))
+        return replace(
+            material, system=replace(system, registers={**system.registers, register: changed})
+        )
+
+    return apply
+
+
+def setting(register: str, key: dict[str, object], **values: object) -> Change:
+    def change(rows: list[Row]) -> None:
+        row = next(row for row in rows if all(row[name] == key[name] for name in key))
+        row.update(values)
+
+    return with_rows(register, change)
+
+
+def without(register: str, **key: object) -> Change:
+    def change(rows: list[Row]) -> None:
+        before = len(rows)
+        rows[:] = [row for row in rows if any(row[name] != key[name] for name in key)]
+        assert len(rows) < before
+
+    return with_rows(register, change)
+
+
+def adding(register: str, **values: object) -> Change:
+    def change(rows: list[Row]) -> None:
+        rows.append({**dict.fromkeys(rows[0]), **values})
+
+    return with_rows(register, change)
+
+
+def with_page(path: str, *lines: str) -> Change:
+    return lambda material: replace(
+        material,
+        pages=(*without_page(path)(material).pages, Page(path, lines)),
+    )
+
+
+def without_page(path: str) -> Change:
+    return lambda material: replace(
+        material, pages=tuple(page for page in material.pages if page.path != path)
+    )
+
+
+def without_form_pages(material: Material) -> Material:
+    return replace(material, system=replace(material.system, form_pages={}))
+
+
+HT04 = {"document": "QT-HT-04"}
+FIRST = {"document": "QT-HT-04", "revision": "01"}
+SECOND = {"document": "QT-HT-04", "revision": "02"}
+PAGE = "content/tai-lieu/qt-ht-04.md"
+HEAD = ("---", "document: QT-HT-04", "---")
+DAY = dt.date
+
+BROKEN: list[tuple[Rule, Change, str]] = [
+    (revisions.chain_is_unbroken, setting("revisions", SECOND, revision="03"), "phải là 02"),
+    (
+        revisions.chain_is_unbroken,
+        without("revisions", document="QT-HT-02"),
+        "chưa có lần ban hành",
+    ),
+    (
+        revisions.only_the_last_one_counts,
+        setting("revisions", FIRST, status="in_force"),
+        "superseded",
+    ),
+    (
+        revisions.only_the_last_one_counts,
+        setting("revisions", SECOND, status="superseded"),
+        "lần sau",
+    ),
+    (revisions.only_the_last_one_counts, setting("revisions", FIRST, status="draft"), "dự thảo"),
+    (
+        revisions.dates_are_in_order,
+        setting("revisions", FIRST, issued_on=DAY(2020, 3, 1)),
+        "sớm hơn",
+    ),
+    (revisions.dates_are_in_order, setting("revisions", FIRST, effective_on=None), "thiếu ngày"),
+    (revisions.dates_are_in_order, setting("revisions", SECOND, status="draft"), "để trống"),
+    (
+        revisions.dates_are_in_order,
+        setting("revisions", FIRST, ended_on=DAY(2019, 1, 1)),
+        "hết hiệu lực",
+    ),
+    (revisions.ends_are_stated, setting("revisions", FIRST, ended_on=None), "thiếu ngày hết"),
+    (revisions.ends_are_stated, setting("revisions", FIRST, ended_on=DAY(2020, 8, 1)), "lần sau"),
+    (revisions.ends_are_stated, setting("revisions", SECOND, review_due_on=None), "xem xét lại"),
+    (
+        revisions.ends_are_stated,
+        setting("revisions", SECOND, ended_on=DAY(2020, 9, 1)),
+        "đang hiệu lực",
+    ),
+    (procedures.procedure_is_complete, without("steps", **HT04), "các bước"),
+    (procedures.procedure_is_complete, without("records", **HT04), "hồ sơ"),
+    (procedures.procedure_is_complete, without_page(PAGE), "chưa có bài viết"),
+    (procedures.steps_are_numbered, setting("steps", {**HT04, "step": 2}, step=20), "liên tục"),
+    (procedures.steps_are_numbered, setting("steps", {**HT04, "step": 1}, kind="action"), "start"),
+    (procedures.steps_lead_on, without("step_links", **HT04, from_step=3), "bước tiếp theo"),
+    (procedures.steps_lead_on, setting("steps", {**HT04, "step": 3}, kind="end"), "còn bước sau"),
+    (procedures.steps_lead_on, setting("steps", {**HT04, "step": 3}, kind="decision"), "hai nhánh"),
+    (procedures.steps_lead_on, setting("steps", {**HT04, "step": 2}, kind="action"), "rẽ nhánh"),
+    (procedures.every_step_is_reached, without("step_links", **HT04, from_step=3), "đường nào"),
+    (procedures.times_add_up, setting("documents", {"code": "QT-HT-04"}, total_days=999.0), "999"),
+    (
+        procedures.administrative_procedures_state_a_time,
+        setting("documents", {"code": "QT-HT-04"}, administrative=True),
+        "tổng thời hạn",
+    ),
+    (
+        procedures.forms_belong_to_procedures,
+        setting("documents", {"code": "BM-HT04.01"}, parent=None),
+        "biểu mẫu phải ghi",
+    ),
+    (
+        procedures.forms_belong_to_procedures,
+        setting("documents", {"code": "QT-HT-04"}, parent="QT-HT-01"),
+        "chỉ biểu mẫu",
+    ),
+    (procedures.every_unit_has_a_procedure, adding("units", code="XX", position=99), "XX"),
+    (registers.clauses_are_answered, without("clause_documents", clause="9.3.1"), "9.3.1"),
+    (
+        registers.clauses_are_answered,
+        setting("clauses", {"edition": "2015", "clause": "9.3.1"}, gap_reason="x"),
+        "bỏ lý do",
+    ),
+    (
+        registers.periods_fit_frequencies,
+        with_rows("measurements", lambda rows: rows[0].update(period="2020")),
+        "tần suất",
+    ),
+    (
+        registers.periods_fit_frequencies,
+        setting("objectives", {"code": "MT-2020-01"}, year=2019),
+        "năm của mục tiêu",
+    ),
+    (
+        registers.risk_levels_cover_every_score,
+        setting("risk_levels", {"minimum": 4}, minimum=5),
+        "điểm 4",
+    ),
+    (
+        registers.risk_levels_cover_every_score,
+        setting("risk_levels", {"minimum": 4}, minimum=3),
+        "điểm 3",
+    ),
+    (
+        registers.risk_codes_name_their_unit,
+        with_rows("risks", lambda rows: rows[0].update(unit="XX")),
+        "không khớp",
+    ),
+    (
+        registers.findings_are_followed_up,
+        with_rows("findings", lambda rows: rows[0].update(grade="minor", due_on=None)),
+        "hạn khắc phục",
+    ),
+    (
+        registers.findings_are_followed_up,
+        with_rows("findings", lambda rows: rows[0].update(closed_on=DAY(2020, 1, 1))),
+        "sớm hơn",
+    ),
+    (
+        registers.abbreviations_expand,
+        setting("glossary", {"term": "KPH"}, expansion="kph"),
+        "trùng với chữ viết tắt",
+    ),
+    (
+        registers.abbreviations_expand,
+        adding("glossary", term="KPH", expansion="khác", kind="abbreviation", ambiguous=False),
+        "ambiguous",
+    ),
+    (
+        pages.pages_name_documents,
+        with_page("content/x.md", "---", "document: QT-XX-09", "---"),
+        "QT-XX-09",
+    ),
+    (pages.pages_name_documents, with_page("content/x.md", *HEAD), "phải nằm ở"),
+    (pages.procedures_have_their_parts, with_page(PAGE, *HEAD, "## 1. Mục đích"), "2. Phạm vi"),
+    (pages.procedures_have_their_parts, with_page(PAGE, *HEAD), "steps()"),
+    (pages.codes_in_texts_exist, with_page("content/x.md", "xem QT-HT-99"), "QT-HT-99"),
+    (pages.texts_are_composed, with_page("content/x.md", "Muc tie\u0302u"), "NFD"),
+    (pages.every_form_has_a_page, without_form_pages, "form: feedback"),
+]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_shipped_content_keeps_the_rule(shipped: Material, rule: Rule) -> None:
+    assert [str(finding) for finding in rule(shipped)] == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "change", "words"),
+    BROKEN,
+    ids=[f"{rule.__name__}: {words}" for rule, _, words in BROKEN],
+)
+def test_broken_sample_is_found(shipped: Material, rule: Rule, change: Change, words: str) -> None:
+    found = [finding for finding in rule(change(shipped)) if words in finding.message]
+    assert found
+    assert all(finding.path and finding.line >= 1 for finding in found)
+
+
+def test_every_rule_has_a_broken_sample() -> None:
+    assert {rule for rule, _, _ in BROKEN} == set(RULES)
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Places:
+    shutil.copytree(
+        PROJECT_ROOT / "data", tmp_path / "data", ignore=shutil.ignore_patterns("intake")
+    )
+    return Places(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda text: "\ufeff" + text, "BOM"),
+        (lambda text: text.replace("\n", "\r\n"), "Windows"),
+        (lambda text: text.replace("Vụ", "Vu\u0323"), "NFD"),
+        (lambda text: text.replace("Vụ Bưu chính,", "Vụ Bưu chính ,"), "thừa khoảng trắng"),
+        (lambda text: text.replace("BC,", '"BC",', 1), "không chuẩn"),
+    ],
+)
+def test_file_that_is_not_canonical_is_found(
+    copied: Places, change: Callable[[str], str], words: str
+) -> None:
+    path = copied.registers / "units.csv"
+    path.write_bytes(change(path.read_text(encoding="utf-8")).encode())
+    assert any(words in finding.message for finding in check_files(copied))
+
+
+def test_file_in_another_encoding_is_found(copied: Places) -> None:
+    path = copied.registers / "units.csv"
+    path.write_bytes(path.read_text(encoding="utf-8").encode("utf-16"))
+    assert any("UTF-8" in finding.message for finding in check_files(copied))
+
+
+@pytest.mark.parametrize(
+    ("register", "column", "value", "words"),
+    [
+        ("units", "code", "CNTT", "mỗi mã chỉ dùng một lần"),
+        ("documents", "unit", "ZZ", "không có trong sổ"),
+        ("revisions", "status", "gone", "status"),
+        ("risks", "likelihood", "6", "likelihood"),
+        ("findings", "due_on", "2020-13-01", "due_on"),
+    ],
+)
+def test_row_that_breaks_its_schema_is_found(
+    copied: Places, register: str, column: str, value: str, words: str
+) -> None:
+    path = copied.registers / f"{register}.csv"
+    with path.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    rows[0][column] = value
+    with path.open("w", encoding="utf-8", newline="") as lines:
+        writer = csv.DictWriter(lines, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    found = [finding for finding in check_package(copied) if words in finding.message]
+    assert found
+    assert found[0].path == f"data/qms/{register}.csv"
+    assert found[0].line >= 2
+
+
+def test_checker_tells_only_of_schemas_while_they_are_broken(copied: Places) -> None:
+    path = copied.registers / "units.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("buu-chinh", "BC!"), encoding="utf-8")
+    assert {finding.path for finding in check(copied)} == {"data/qms/units.csv"}
