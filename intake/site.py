@@ -1,6 +1,7 @@
 """Serves the published site: for `make serve` and small installations without a web server."""
 
 import mimetypes
+import os
 from pathlib import Path
 
 from flask import Blueprint, Response, abort, redirect, request, send_file
@@ -29,11 +30,11 @@ def page(address: str = "") -> AnyResponse:
     if found is None or not release.is_dir():
         abort(404)
     path = Path(found)
-    if path.is_dir():
+    if os.path.isdir(path):  # noqa: PTH112 (a name too long for the disk is no folder)
         if address and not address.endswith("/"):
             return redirect(f"/{address}/", 308)
         path /= "index.html"
-    if not path.is_file():
+    if not os.path.isfile(path):  # noqa: PTH113 (likewise)
         abort(404)
     return _file(path)
 

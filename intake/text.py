@@ -15,9 +15,8 @@ def normalise(text: str) -> str:
     NFC, LF line ends, a tab (pasted from a table) as a blank, no invisible spaces or direction
     marks, no surrounding white space.
     """
-    text = unicodedata.normalize("NFC", text)
-    text = _LINE_END.sub("\n", text).replace("\t", " ")
-    return _INVISIBLE.sub("", text).strip()
+    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+    return _LINE_END.sub("\n", text).replace("\t", " ").strip()
 
 
 def has_control_characters(text: str) -> bool:

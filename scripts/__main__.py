@@ -4,6 +4,7 @@ import argparse
 import logging
 
 from intake.configuration import Places
+from intake.forms.schema import BadFormSchema
 from intake.packages.projection import InvalidPackage
 from scripts.bench import bench
 from scripts.build import BuildFailed
@@ -53,7 +54,7 @@ def _check(places: Places) -> None:
 def _publish(places: Places) -> None:
     try:
         built = publish(places)
-    except (BuildFailed, BadRegister, InvalidPackage) as failed:
+    except (BuildFailed, BadFormSchema, BadRegister, InvalidPackage) as failed:
         raise SystemExit(f"Chưa xuất bản, bản đang công bố giữ nguyên.\n{failed}") from failed
     print(f"Đã xuất bản {built.pages} trang trong {built.seconds:.1f} giây: {built.release.name}")
 

@@ -1,5 +1,6 @@
 """Builds the site: check, stage, MkDocs, check what came out, release."""
 
+import datetime as dt
 import gzip
 import hashlib
 import json
@@ -13,10 +14,9 @@ from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 
-from intake.configuration import Places
-from scripts import navigation
+from intake.configuration import Places, Portal
+from scripts import checks, navigation
 from scripts.check_site import check_site
-from scripts.checks import check
 from scripts.stage import stage
 from scripts.system import System
 
@@ -64,12 +64,13 @@ def check_content(places: Places) -> None:
     Raises:
         BuildFailed: with every finding, by file and line.
     """
-    checked = (places.registers, places.forms, places.content)
-    fingerprint = "".join(_fingerprint(folder) for folder in checked)
+    checked = (places.registers, places.forms, places.content, Path(checks.__file__).parent)
+    day = Portal.load(places.configuration).day()
+    fingerprint = f"{day} " + " ".join(_fingerprint(folder) for folder in checked)
     seal = places.cache / "content.sound"
     if seal.exists() and seal.read_text() == fingerprint:
         return
-    if found := check(places):
+    if found := checks.check(places):
         raise BuildFailed("\n".join(str(finding) for finding in found))
     seal.parent.mkdir(exist_ok=True)
     seal.write_text(fingerprint)
@@ -82,7 +83,8 @@ def run_mkdocs(places: Places, system: System, staged: Path, target: Path) -> No
         BuildFailed: MkDocs warned of something.
     """
     config = site_config(places, system, staged, target)
-    os.environ["SOURCE_DATE_EPOCH"] = system.day.strftime("%s")
+    midnight = dt.datetime.combine(system.day, dt.time(), dt.UTC)
+    os.environ["SOURCE_DATE_EPOCH"] = f"{midnight.timestamp():.0f}"
     config.plugins.on_startup(command="build", dirty=False)
     try:
         mkdocs_build(config)

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 _TAG = re.compile(r"<(a|script|img|iframe|source|link)\s([^>]*)>")
 _ATTRIBUTE = re.compile(r'([a-z-]+)=(?:"([^"]*)"|([^\s"]+))')
-_ANCHOR = re.compile(r'\s(?:id|name)="([^"]+)"')
+_ANCHOR = re.compile(r'\sid="([^"]+)"|<a\s[^>]*\bname="([^"]+)"')
 _FROM_ELSEWHERE = re.compile(r"""(?:url\(|@import)\s*["']?((?:https?:)?//[^"')\s]+)""")
 _TARGET = {"a": "href", "link": "href"}
 _NOT_LOADED = {"canonical", "next", "prev", "edit"}
@@ -54,7 +54,12 @@ def read_page(path: Path) -> _Page:
             links.add(target)
         elif attributes.get("rel") not in _NOT_LOADED:
             loaded.add(target)
-    return _Page(frozenset(links), frozenset(loaded), frozenset(_ANCHOR.findall(html)))
+    return _Page(frozenset(links), frozenset(loaded), frozenset(_anchors(html)))
+
+
+def _anchors(html: str) -> Iterator[str]:
+    for by_id, by_name in _ANCHOR.findall(html):
+        yield by_id or by_name
 
 
 def _problems(site: Path, path: Path, page: _Page, pages: dict[Path, _Page]) -> Iterator[str]:

@@ -33,7 +33,7 @@ def _section(below: Any, system: System) -> Any:
 
 def _pages(words: list[str], system: System) -> list[Any]:
     match words:
-        case ["documents", kind]:
+        case ["documents", kind] if kind in system.registers["documents"].labels("kind"):
             return [_document(document) for document in system.documents_of_kind(kind)]
         case ["procedures"]:
             return [

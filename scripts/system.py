@@ -199,8 +199,8 @@ class System:
         """Return the clauses of an edition, each with the documents that answer it."""
         answers: dict[str, list[Row]] = {}
         for link in self.rows("clause_documents"):
-            if link["edition"] == edition:
-                document = self.documents[link["document"]]
+            document = self.documents[link["document"]]
+            if link["edition"] == edition and is_in_force(document["current"]):
                 answers.setdefault(link["clause"], []).append(document)
         return [
             {
@@ -223,7 +223,8 @@ class System:
             for document in self.documents.values()
             if document["kind"] != "form_template"
             for revision in document["revisions"]
-            if revision["effective_on"] and since <= revision["effective_on"] <= self.day
+            if revision["status"] in ("in_force", "superseded")
+            and since <= revision["effective_on"] <= self.day
         ]
         return sorted(news, key=lambda row: (row["effective_on"], row["revision"]), reverse=True)
 

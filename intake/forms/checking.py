@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
+from decimal import Decimal
 
 from intake.forms import messages
 from intake.forms.schema import Field, Form
@@ -71,8 +72,10 @@ def canonical_cell(field: Field, typed: str) -> str:
         return text or "false"
     if field.type == "date" and (day := _VIETNAMESE_DAY.fullmatch(text)):
         return f"{day[3]}-{int(day[2]):02}-{int(day[1]):02}"
-    if field.type == "number":
-        return text.replace(",", ".")
+    if field.type == "integer" and _PLAIN_INTEGER.fullmatch(text):
+        return str(int(text))
+    if field.type == "number" and _PLAIN_NUMBER.fullmatch(text):
+        return f"{Decimal(text.replace(',', '.')).normalize():f}"
     return text
 
 

@@ -75,12 +75,13 @@ class Form:
     @cached_property
     def hash(self) -> str:
         """SHA-256 of the canonical descriptor; kept with every answer given under it."""
-        return hashlib.sha256(self.canonical_descriptor.encode()).hexdigest()
+        canonical = json.dumps(self.descriptor, ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(canonical.encode()).hexdigest()
 
     @cached_property
-    def canonical_descriptor(self) -> str:
-        """The descriptor as canonical JSON text."""
-        return json.dumps(self.descriptor, ensure_ascii=False, sort_keys=True)
+    def descriptor_text(self) -> str:
+        """The descriptor as JSON text, in the order in which it was written."""
+        return json.dumps(self.descriptor, ensure_ascii=False)
 
     @cached_property
     def by_name(self) -> dict[str, Field]:

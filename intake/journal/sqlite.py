@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import logging
+import re
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -48,6 +49,8 @@ CREATE TRIGGER IF NOT EXISTS event_is_never_deleted BEFORE DELETE ON event
 """
 _HELD_FOR = dt.timedelta(days=1)
 _NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "ceph"}
+_OCTAL = re.compile(r"\\([0-7]{3})")
+"""How `/proc/mounts` writes a blank in the name of a mount point."""
 _FIXED_WAL_RESET = (3, 51, 3)
 
 Clock = Callable[[], dt.datetime]
@@ -196,7 +199,7 @@ def _append(connection: sqlite3.Connection, submission: Submission, now: dt.date
     recorded_at = now.strftime("%Y-%m-%dT%H:%M:%SZ")
     connection.execute(
         "INSERT OR IGNORE INTO form_schema VALUES (?, ?, ?)",
-        [form.hash, form.name, form.canonical_descriptor],
+        [form.hash, form.name, form.descriptor_text],
     )
     data = {
         "cells": submission.cells,
@@ -275,7 +278,8 @@ def _refuse_network_file_system(path: Path) -> None:
     folder = str(path.parent.resolve())
     best = ("", "")
     for line in mounts.read_text(encoding="utf-8").splitlines():
-        point, kind = line.split(" ")[1:3]
+        written, kind = line.split(" ")[1:3]
+        point = _OCTAL.sub(lambda found: chr(int(found[1], 8)), written)
         inside = folder == point or folder.startswith(point.rstrip("/") + "/")
         if inside and len(point) >= len(best[0]):
             best = (point, kind)

@@ -72,6 +72,9 @@ class GroupWriter:
         connection: sqlite3.Connection | None = None
         while (first := self._jobs.get()) is not None:
             batch = [first]
+            if self._stopped is not None:
+                self._give_up(None, batch, self._stopped)
+                continue
             try:
                 connection = connection or self._connect()
                 with self._turn():
@@ -113,7 +116,10 @@ class GroupWriter:
             connection.execute("SAVEPOINT job")
             try:
                 outcomes.append((outcome, job(connection), None))
-            except sqlite3.OperationalError:
+            except sqlite3.IntegrityError as refused:
+                connection.execute("ROLLBACK TO job")
+                outcomes.append((outcome, None, refused))
+            except sqlite3.Error:  # the store's trouble, not the job's
                 raise
             except Exception as refused:  # the job's own verdict goes to whoever asked for it
                 connection.execute("ROLLBACK TO job")

@@ -17,6 +17,11 @@ from intake.text import escape_formula
 
 Row = dict[str, str]
 
+DIALECT = {
+    "csv": {"delimiter": ",", "quoteChar": '"', "doubleQuote": True, "skipInitialSpace": False}
+}
+"""Stated, or a reader would guess it from what people wrote."""
+
 _SHORT_HASH = 12
 _FORMULA_RULE = (
     "Ô chữ bắt đầu bằng = + - @ (sau các dấu nháy đơn nếu có) được thêm một dấu nháy đơn ở đầu "
@@ -63,6 +68,7 @@ class Table:
             "format": "csv",
             "mediatype": "text/csv",
             "encoding": "utf-8",
+            "dialect": DIALECT,
             "schema": self.schema,
         }
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from scripts.checks.material import Finding, Material, Rule
+from scripts.system import is_in_force
 
 _PERIODS = {
     "month": re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])"),
@@ -15,7 +16,11 @@ _PERIODS = {
 
 def clauses_are_answered(material: Material) -> Iterator[Finding]:
     """Every clause with requirements has a document, or a recorded reason why not; not both."""
-    answered = {(row["edition"], row["clause"]) for row, _ in material.rows("clause_documents")}
+    answered = {
+        (row["edition"], row["clause"])
+        for row, _ in material.rows("clause_documents")
+        if is_in_force(material.system.documents[row["document"]]["current"])
+    }
     for row, place in material.rows("clauses"):
         name = f"điều khoản {row['clause']} ({row['edition']})"
         has_document = (row["edition"], row["clause"]) in answered

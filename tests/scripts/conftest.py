@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import configuration
 
 from intake.configuration import PROJECT_ROOT, Places, Portal
 from intake.forms.schema import Form, form_from_descriptor, load_forms
@@ -20,8 +19,6 @@ from intake.packages import tables
 from scripts.registers import Row, load_package
 from scripts.system import System, form_pages
 from scripts.views import Views
-
-configuration.set_hypothesis_home_dir(PROJECT_ROOT / ".cache" / "hypothesis")
 
 CONFIGURATION = """
 [agency]

@@ -129,7 +129,7 @@ def test_what_gains_is_compressed_the_same_every_time(tmp_path: Path) -> None:
 def findings(monkeypatch: pytest.MonkeyPatch) -> list[Finding]:
     """What the stand-in for the checker of registers and pages finds."""
     found: list[Finding] = []
-    monkeypatch.setattr(build, "check", lambda _: list(found))
+    monkeypatch.setattr(build.checks, "check", lambda _: list(found))
     return found
 
 

@@ -84,7 +84,7 @@ def assert_same_verdicts(form: Form, typed: list[dict[str, str]]) -> None:
                 assert notes == theirs, (field.name, row[field.name])
 
 
-@settings(max_examples=120)
+@settings(max_examples=40)
 @given(typed_rows(FORMS["nonconformity"]))
 def test_cells_of_a_nonconformity_get_the_verdict_of_frictionless(
     typed: list[dict[str, str]],
@@ -92,14 +92,14 @@ def test_cells_of_a_nonconformity_get_the_verdict_of_frictionless(
     assert_same_verdicts(FORMS["nonconformity"], typed)
 
 
-@settings(max_examples=120)
+@settings(max_examples=40)
 @given(typed_rows(FORMS["feedback"]))
 def test_cells_of_a_feedback_get_the_verdict_of_frictionless(typed: list[dict[str, str]]) -> None:
     assert_same_verdicts(FORMS["feedback"], typed)
 
 
 @given(st.data())
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_what_the_check_accepts_is_a_valid_row(data: st.DataObject) -> None:
     form = FORMS[data.draw(st.sampled_from(sorted(FORMS)))]
     typed = {
@@ -287,7 +287,6 @@ def test_a_rating_is_a_plain_whole_number(typed: str, right: bool, ask: Asking) 
     assert ("rating_time" not in ask("feedback", rating_time=typed).errors) == right
 
 
-@pytest.mark.xfail(reason="bug: `01` and `1` are kept as two texts of the one value")
 def test_a_number_is_kept_in_the_canonical_text_of_its_value(ask: Asking) -> None:
     assert ask("feedback", rating_time="01").cells["rating_time"] == "1"
 
