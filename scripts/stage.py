@@ -12,6 +12,7 @@ from typing import Any
 
 from intake.configuration import Places
 from intake.text import escape_formula
+from scripts.feeds import FEED, atom_feed, unit_calendar
 from scripts.registers import Resource, Row
 from scripts.slugs import slug
 from scripts.system import System, iso, plain_number, to_json
@@ -45,6 +46,9 @@ def _generated(system: System, places: Places) -> dict[str, bytes]:
     texts = {
         path: text for path, text in pages.items() if not (places.content / path).exists()
     } | _downloads(system)
+    texts[FEED] = atom_feed(system)
+    for unit in system.units:
+        texts[f"don-vi/{unit['slug']}.ics"] = unit_calendar(system, unit)
     texts["assets/agency.css"] = _agency_style(system.portal.colours)
     return {path: text.encode() for path, text in texts.items()}
 
