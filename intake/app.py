@@ -95,6 +95,9 @@ def _explain_failure(error: Exception) -> tuple[str, int] | HTTPException:
         if error.code == 404:
             text = "Trang này không có hoặc đã chuyển đi. Hãy tìm bằng ô tìm kiếm ở đầu trang."
             return _message_page("Không tìm thấy trang", text), 404
+        if error.code and error.code >= 400:
+            text = "Cổng không hiểu yêu cầu này. Hãy mở lại trang từ trang chủ rồi làm lại."
+            return _message_page("Yêu cầu không hợp lệ", text), error.code
         return error
     log.exception("a request failed")
     text = "Cổng gặp lỗi và chưa ghi nhận gì. Hãy thử lại; nếu vẫn lỗi, báo cho quản trị cổng."

@@ -54,8 +54,7 @@ def _files(form: Form, checked: Checked, token: Token | None) -> tuple[Attachmen
     if not form.takes_attachments:
         return ()
     kept = set(request.form.getlist("_keep"))
-    held = services().journal.held(token) if token and kept else ()
-    held = tuple(file for file in held if file.sha256 in kept)
+    held = _held(token, kept) if token and kept else ()
     try:
         return read_attachments(request.files.getlist(FILES_FIELD), held, services().portal)
     except RefusedFile as refused:
@@ -111,6 +110,14 @@ def _hold(token: Token, files: tuple[Attachment, ...]) -> tuple[Attachment, ...]
     except StorageUnavailable:
         return ()
     return files
+
+
+def _held(token: Token, kept: set[str]) -> tuple[Attachment, ...]:
+    """Return the files held for the sender that were not unticked; none when they can't be read."""
+    try:
+        return tuple(file for file in services().journal.held(token) if file.sha256 in kept)
+    except StorageUnavailable:
+        return ()
 
 
 def _look_up(page: BuiltPage) -> Answer:

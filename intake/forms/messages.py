@@ -72,7 +72,7 @@ def wrong(field: Field, notes: dict[str, Any], length: int) -> str:
         return f"{field.title}: {_range(field)}."
     if "enum" in notes:
         return choice_unknown(field)
-    return f"{field.title}: hãy ghi đúng dạng, như {field.options['example']}."
+    return f"{field.title}: hãy ghi đúng dạng, như {field.example}."
 
 
 def _range(field: Field) -> str:

@@ -31,6 +31,7 @@ class Field:
     name: str
     title: str
     description: str
+    example: Any
     type: str
     section: str
     access: str
@@ -192,6 +193,7 @@ def _field(raw: dict[str, Any]) -> Field:
         name=raw["name"],
         title=raw["title"],
         description=raw["description"],
+        example=raw["example"],
         type=raw["type"],
         section=raw["section"],
         access=raw["access"],

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from intake.configuration import LOCAL_ZONE
-from intake.errors import ContentConflict
+from intake.errors import ContentConflict, StorageUnavailable
 from intake.journal.model import AttachedFile, Attachment, Event, Receipt, Submission
 from intake.journal.writer import GroupWriter
 from intake.receipts import Token, case_number, code_hash, receipt_code, token_hash
@@ -53,6 +53,8 @@ _OCTAL = re.compile(r"\\([0-7]{3})")
 """How `/proc/mounts` writes a blank in the name of a mount point."""
 _FIXED_WAL_RESET = (3, 51, 3)
 
+_UNREADABLE = "Nơi lưu phiếu tạm thời không đọc được; hãy thử lại sau ít phút."
+
 Clock = Callable[[], dt.datetime]
 
 
@@ -93,35 +95,34 @@ class SqliteJournal:
 
     def held(self, token: Token) -> tuple[Attachment, ...]:
         """Return the files held for a token: of a form that waits, or of the one it became."""
-        key, reader = token_hash(token), self._read()
+        key = token_hash(token)
         query = "SELECT event.* FROM event JOIN submission USING (seq) WHERE token_hash = ?"
-        if row := reader.execute(query, [key]).fetchone():
-            files = _event(row).files
+        if rows := self._query(query, key):
+            files = _event(rows[0]).files
             return tuple(
                 Attachment(file.name, file.media_type, self.attachment(file.sha256))
                 for file in files
             )
-        waiting = reader.execute(
+        waiting = self._query(
             "SELECT name, media_type, content FROM held_file WHERE token_hash = ? ORDER BY rowid",
-            [key],
+            key,
         )
         return tuple(Attachment(*row) for row in waiting)
 
     def find(self, code_hash: str) -> Event | None:
         """Return the submission that a receipt code opens."""
         query = "SELECT event.* FROM event JOIN submission USING (seq) WHERE code_hash = ?"
-        row = self._read().execute(query, [code_hash]).fetchone()
-        return _event(row) if row else None
+        rows = self._query(query, code_hash)
+        return _event(rows[0]) if rows else None
 
     def events(self, form: str | None = None) -> list[Event]:
         """Return the events, of one form or of all, in their order."""
-        where, values = ("WHERE form = ?", [form]) if form else ("", [])
-        query = f"SELECT * FROM event {where} ORDER BY seq"  # noqa: S608 (both parts are ours)
-        return [_event(row) for row in self._read().execute(query, values)]
+        query = "SELECT * FROM event WHERE ? IN (form, '') ORDER BY seq"
+        return [_event(row) for row in self._query(query, form or "")]
 
     def last_seq(self) -> int:
         """Return the number of the newest event, 0 when there is none."""
-        return int(self._read().execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0])
+        return int(self._query("SELECT coalesce(max(seq), 0) FROM event")[0][0])
 
     def attachment(self, sha256: str) -> bytes:
         """Return the content of a file.
@@ -130,15 +131,15 @@ class SqliteJournal:
             KeyError: no such file was ever sent.
         """
         query = "SELECT content FROM attachment WHERE sha256 = ?"
-        row = self._read().execute(query, [sha256]).fetchone()
-        if row is None:
+        rows = self._query(query, sha256)
+        if not rows:
             raise KeyError(sha256)
-        return bytes(row[0])
+        return bytes(rows[0][0])
 
     def form_descriptor(self, form_hash: str) -> str:
         """Return the form schema, as JSON text, that answers were given under."""
         query = "SELECT descriptor FROM form_schema WHERE hash = ?"
-        return str(self._read().execute(query, [form_hash]).fetchone()[0])
+        return str(self._query(query, form_hash)[0][0])
 
     def close(self) -> None:
         """Finish what is queued and let go of the files."""
@@ -152,6 +153,18 @@ class SqliteJournal:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         return connection
+
+    def _query(self, query: str, *values: str) -> list[Any]:
+        """Return what a query finds.
+
+        Raises:
+            StorageUnavailable: the journal can't be read.
+        """
+        try:
+            return self._read().execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            log.exception("journal: can't be read")
+            raise StorageUnavailable(_UNREADABLE) from error
 
     def _read(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "reader", None)

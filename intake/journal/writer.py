@@ -92,7 +92,7 @@ class GroupWriter:
     @contextmanager
     def _turn(self) -> Iterator[None]:
         with self._turn_file.open("ab") as turn:
-            fcntl.lockf(turn, fcntl.LOCK_EX)
+            fcntl.flock(turn, fcntl.LOCK_EX)  # also between two writers of one process
             yield
 
     def _drain(self, batch: list[tuple[Job[Any], Future[Any]]]) -> bool:

@@ -32,12 +32,19 @@ def project(journal: Journal, forms: dict[str, Form], folder: Path) -> None:
     """Bring the package of every form up to the journal.
 
     Raises:
-        InvalidPackage: frictionless found an error in what was projected.
+        InvalidPackage: frictionless found an error in what was projected; the packages of the
+            other forms are up to date all the same.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with _turn(folder):
+        invalid = []
         for form in forms.values():
-            _project_form(journal, form, folder / form.name)
+            try:
+                _project_form(journal, form, folder / form.name)
+            except InvalidPackage as error:
+                invalid.append(str(error))
+    if invalid:
+        raise InvalidPackage("\n".join(invalid))
 
 
 def projected_seq(folder: Path, form: str) -> int:
@@ -54,7 +61,8 @@ def _project_form(journal: Journal, form: Form, folder: Path) -> None:
     last_seq = events[-1].seq if events else 0
     text = tables.package_descriptor(form.name, form.title, last_seq, projected)
     target = folder / DESCRIPTOR
-    if target.exists() and target.read_text(encoding="utf-8") == text and _complete(folder, text):
+    stands = target.exists() and target.read_text(encoding="utf-8") == text
+    if stands and _complete(folder, text, events):
         return
     folder.mkdir(exist_ok=True)
     (folder / "files").mkdir(exist_ok=True)
@@ -101,8 +109,12 @@ def _publish(target: Path, text: str) -> None:
     _sync(target.parent)
 
 
-def _complete(folder: Path, text: str) -> bool:
-    return all((folder / path).exists() for path in _named_parts(text))
+def _complete(folder: Path, text: str, events: list[Event]) -> bool:
+    """Tell whether every part and every attached file is there."""
+    files = {
+        tables.file_path(file.sha256, file.media_type) for event in events for file in event.files
+    }
+    return all((folder / path).exists() for path in (*_named_parts(text), *files))
 
 
 def _named_parts(text: str) -> list[str]:
@@ -141,5 +153,5 @@ def _sync(folder: Path) -> None:
 @contextmanager
 def _turn(folder: Path) -> Iterator[None]:
     with (folder / ".projection.turn").open("ab") as turn:
-        fcntl.lockf(turn, fcntl.LOCK_EX)
+        fcntl.flock(turn, fcntl.LOCK_EX)
         yield

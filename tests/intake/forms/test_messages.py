@@ -14,6 +14,16 @@ ENGLISH = re.compile(
 )
 
 
+EXAMPLES = {
+    "email": "ten@example.gov.vn",
+    "date": "2020-09-15",
+    "integer": 3,
+    "number": 3,
+    "boolean": "true",
+    "time": "08:30:00",
+}
+
+
 def form_of(**field: Any) -> Form:
     raw = {
         "name": "asked",
@@ -22,7 +32,7 @@ def form_of(**field: Any) -> Form:
         "type": "string",
         "section": "a",
         "access": "public",
-        **({"example": "AB-1"} if field.keys() <= {"constraints", "labels", "choices"} else {}),
+        "example": EXAMPLES.get(str(field.get("format", field.get("type"))), "AB-1"),
         **field,
     }
     descriptor = {"title": "Thử", "prefix": "T", "sections": [{"name": "a"}], "fields": [raw]}
