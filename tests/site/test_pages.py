@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from filling import fill_nonconformity, receipt_of, send
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Request
 
 from scripts.check_site import check_site
 from tests.site.conftest import Portal
@@ -125,3 +125,22 @@ def test_pages_read_without_javascript(browser: Browser, portal: Portal) -> None
     page.goto(portal.url("tai-lieu/"))
     assert page.locator(".qms-register tbody tr").count() >= 55
     context.close()
+
+
+def test_first_view_of_the_home_page_is_small(page: Page, portal: Portal) -> None:
+    finished: list[Request] = []
+    page.on("requestfinished", lambda request: finished.append(request))
+    page.goto(portal.url(), wait_until="networkidle")
+    sizes = [request.sizes() for request in finished]
+    total = sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes)
+    assert total < 150_000
+
+
+def test_search_index_waits_until_someone_searches(page: Page, portal: Portal) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.rsplit("/", 1)[1]))
+    page.goto(portal.url(), wait_until="networkidle")
+    assert "search_index.json" not in asked
+    page.fill("input[name=query]", "không phù hợp")
+    page.wait_for_selector(".md-search-result__item")
+    assert asked.count("search_index.json") == 1
