@@ -76,8 +76,8 @@ class GroupWriter:
                 self._give_up(None, batch, self._stopped)
                 continue
             try:
-                connection = connection or self._connect()
                 with self._turn():
+                    connection = connection or self._connect()
                     last = self._drain(batch)
                     self._commit(connection, batch)
             except (sqlite3.Error, OSError) as error:
@@ -87,7 +87,8 @@ class GroupWriter:
             if last:
                 break
         if connection is not None:
-            connection.close()
+            with self._turn():  # the last one to close writes a checkpoint
+                connection.close()
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
