@@ -69,7 +69,7 @@ def _measurements(system: System) -> Iterator[Due]:
                     objective["unit"] or "",
                     objective["code"],
                     f"{objective['indicator']} – kỳ {period}",
-                    f"muc-tieu/#{slug(objective['code'])}",
+                    f"muc-tieu/{slug(objective['code'])}/",
                 )
 
 
@@ -85,12 +85,12 @@ def _risk_reviews(system: System) -> Iterator[Due]:
 
 
 def _of_risk(risk: Row, day: dt.date, kind: str, title: str) -> Due:
-    return Due(day, kind, risk["unit"], risk["code"], title, f"rui-ro/#{slug(risk['code'])}")
+    return Due(day, kind, risk["unit"], risk["code"], title, f"rui-ro/{slug(risk['code'])}/")
 
 
 def _opportunities(system: System) -> Iterator[Due]:
     for row in system.rows("opportunities"):
-        address = f"rui-ro/#{slug(row['code'])}"
+        address = f"co-hoi/{slug(row['code'])}/"
         yield Due(
             row["due_on"], "Tận dụng cơ hội", row["unit"], row["code"], row["action"], address
         )
@@ -99,7 +99,7 @@ def _opportunities(system: System) -> Iterator[Due]:
 def _findings(system: System) -> Iterator[Due]:
     for row in system.rows("findings"):
         if row["due_on"] and not row["closed_on"]:
-            address = f"danh-gia-noi-bo/#{slug(row['code'])}"
+            address = f"phat-hien/{slug(row['code'])}/"
             kind = "Khắc phục phát hiện đánh giá"
             yield Due(row["due_on"], kind, row["unit"], row["code"], row["description"], address)
 

@@ -41,6 +41,14 @@ class Macros:
         """List the records of the page's procedure."""
         return self.view("records_of", document=self._system.documents[self._meta("document")])
 
+    def neighbours(self) -> str:
+        """Show what other registers say of the page's document."""
+        return self._views.neighbours_of_document(self._meta("document"))
+
+    def row(self, register: str, key: list[str]) -> str:
+        """Show a row of a register, all of it, with its neighbours."""
+        return self._views.row(register, tuple(key))
+
     def unit_page(self) -> str:
         """Show all that belongs to the page's unit."""
         return self._views.unit_page(self._meta("unit"))

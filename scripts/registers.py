@@ -19,6 +19,15 @@ class BadRegister(ValueError):
 
 
 @dataclass(frozen=True)
+class Reference:
+    """A foreign key: fields that name a row of a register."""
+
+    fields: tuple[str, ...]
+    register: str
+    their_fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Resource:
     """A table of a package: its rows in file order and its Table Schema."""
 
@@ -28,6 +37,25 @@ class Resource:
     schema: dict[str, Any]
     rows: tuple[Row, ...]
     path: Path
+    page: dict[str, str] | None = None
+    """Where each row has a page of its own: `folder`, and the field that is its `title`."""
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The fields of the primary key."""
+        return _names(self.schema["primaryKey"])
+
+    @property
+    def references(self) -> list[Reference]:
+        """The foreign keys of the schema."""
+        return [
+            Reference(
+                _names(key["fields"]),
+                key["reference"]["resource"] or self.name,
+                _names(key["reference"]["fields"]),
+            )
+            for key in self.schema.get("foreignKeys", [])
+        ]
 
     @property
     def fields(self) -> list[dict[str, Any]]:
@@ -62,8 +90,18 @@ def _load(raw: dict[str, Any], folder: Path, escaped: bool) -> Resource:
     paths = [folder / part for part in (raw["path"], *raw.get("extrapaths", []))]
     rows = [row for path in paths for row in _rows(path, schema, escaped)]
     return Resource(
-        raw["name"], raw["title"], raw.get("description", ""), schema, tuple(rows), paths[0]
+        raw["name"],
+        raw["title"],
+        raw.get("description", ""),
+        schema,
+        tuple(rows),
+        paths[0],
+        raw.get("page"),
     )
+
+
+def _names(fields: str | list[str]) -> tuple[str, ...]:
+    return (fields,) if isinstance(fields, str) else tuple(fields)
 
 
 def _rows(path: Path, schema: dict[str, Any], escaped: bool) -> list[Row]:

@@ -6,16 +6,18 @@ Written pages win: a unit or document that has a page in `content/` keeps it.
 import csv
 import datetime as dt
 import io
-from dataclasses import replace
+import json
 from pathlib import Path
 from typing import Any
 
 from intake.configuration import Places
 from intake.text import escape_formula
 from scripts.feeds import FEED, atom_feed, unit_calendar
-from scripts.registers import Resource, Row
+from scripts.front_matter import front_matter
+from scripts.registers import Resource
 from scripts.slugs import slug
-from scripts.system import System, iso, plain_number, to_json
+from scripts.system import System, iso, key_of, plain_number, to_json
+from scripts.views import row_name
 
 _NOT_PAGES = {"templates"}
 """Folders of `content/` that are not published as they are."""
@@ -35,14 +37,27 @@ def stage(places: Places, system: System) -> Path:
 
 def _written(content: Path) -> dict[str, bytes]:
     return {
-        path.relative_to(content).as_posix(): path.read_bytes()
+        path.relative_to(content).as_posix(): _with_neighbours(path)
         for path in sorted(content.rglob("*"))
         if path.is_file() and path.relative_to(content).parts[0] not in _NOT_PAGES
     }
 
 
+def _with_neighbours(path: Path) -> bytes:
+    """Return a file as it is; the text of a document with its neighbours in other registers."""
+    written = path.read_bytes()
+    if path.suffix == ".md" and "document" in front_matter(written.decode().splitlines()):
+        return written + b"\n{{ neighbours() }}\n"
+    return written
+
+
 def _generated(system: System, places: Places) -> dict[str, bytes]:
-    pages = _unit_pages(system) | _document_pages(system) | _dictionary_pages(system)
+    pages = (
+        _unit_pages(system)
+        | _document_pages(system)
+        | _row_pages(system)
+        | _dictionary_pages(system)
+    )
     texts = {
         path: text for path, text in pages.items() if not (places.content / path).exists()
     } | _downloads(system)
@@ -64,11 +79,32 @@ def _unit_pages(system: System) -> dict[str, str]:
 
 def _document_pages(system: System) -> dict[str, str]:
     """Return a page for every document that has no text in the portal yet."""
-    body = '{{ document_head() }}\n\n{{ view("without_text", document=page.meta.document) }}'
+    body = (
+        '{{ document_head() }}\n\n{{ view("without_text", document=page.meta.document) }}\n\n'
+        "{{ neighbours() }}"
+    )
     return {
         f"{document['address'].rstrip('/')}.md": _page(body, document=document["code"])
         for document in system.documents.values()
     }
+
+
+def _row_pages(system: System) -> dict[str, str]:
+    """Return a page for every row of the registers whose rows have one."""
+    pages = {}
+    for name, table in system.tables.items():
+        if table.page is None:
+            continue
+        for row in table.rows:
+            key = key_of(row, table.key)
+            path = f"{str(system.address(name, key)).rstrip('/')}.md"
+            title = f"{row_name(table, row)} – {system.title(name, key)}"
+            pages[path] = _page(
+                f"{{{{ row({json.dumps(name)}, {json.dumps(key, ensure_ascii=False)}) }}}}",
+                title=json.dumps(title, ensure_ascii=False),
+                hide="[navigation, toc]",
+            )
+    return pages
 
 
 def _dictionary_pages(system: System) -> dict[str, str]:
@@ -89,20 +125,11 @@ def _page(body: str, **front_matter: str) -> str:
 
 def _downloads(system: System) -> dict[str, str]:
     """Return the open data: every register, and the public columns of what was collected."""
-    resources = dict(system.registers)
-    for name in system.forms:
-        if found := system.collected.get(name):
-            resources[name] = _of_all_versions(found, system.submissions(name))
     files = {}
-    for name, resource in resources.items():
+    for name, resource in system.tables.items():
         files[f"du-lieu/{name}.csv"] = to_csv(resource)
         files[f"du-lieu/{name}.json"] = to_json(resource)
     return files
-
-
-def _of_all_versions(resource: Resource, rows: list[Row]) -> Resource:
-    names = [field["name"] for field in resource.fields]
-    return replace(resource, rows=tuple({name: row.get(name) for name in names} for row in rows))
 
 
 def to_csv(resource: Resource) -> str:

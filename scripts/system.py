@@ -22,6 +22,10 @@ NEW_WITHIN = dt.timedelta(days=365)
 """How long an issue or revision counts as news on the home page."""
 
 
+Key = tuple[str, ...]
+"""The values of a primary key, as text."""
+
+
 @dataclass(frozen=True)
 class System:
     """The registers, the collected packages and the configuration, and what follows from them."""
@@ -64,6 +68,80 @@ class System:
             KeyError: no page carries the form.
         """
         return self.form_pages[form]
+
+    # Every table, and how rows are found and linked
+
+    @cached_property
+    def tables(self) -> dict[str, Resource]:
+        """The registers and, under the name of its form, what was collected under all versions."""
+        return self.registers | {
+            name: self._of_all_versions(form)
+            for name, form in self.forms.items()
+            if name in self.collected
+        }
+
+    def _of_all_versions(self, form: Form) -> Resource:
+        newest = self.collected[form.name]
+        names = [field["name"] for field in newest.fields]
+        keys = form.descriptor.get("foreignKeys", [])
+        public_keys = [key for key in keys if set(key["fields"]) <= set(names)]
+        return replace(
+            newest,
+            schema={**newest.schema, "foreignKeys": public_keys},
+            rows=tuple(
+                {name: row.get(name) for name in names} for row in self.submissions(form.name)
+            ),
+            page=form.descriptor.get("page"),
+        )
+
+    @cached_property
+    def _by_key(self) -> dict[str, dict[Key, Row]]:
+        return {
+            name: {key_of(row, table.key): row for row in table.rows}
+            for name, table in self.tables.items()
+        }
+
+    def find(self, register: str, key: Key) -> Row:
+        """Return the row of a register by its primary key.
+
+        Raises:
+            KeyError: there is none.
+        """
+        return self._by_key[register][key]
+
+    def address(self, register: str, key: Key) -> str | None:
+        """Return the permanent address of a row's page, from the root; None when it has none."""
+        if key not in self._by_key[register]:
+            return None
+        if register == "documents":
+            return str(self.documents[key[0]]["address"])
+        if register == "units":
+            return f"don-vi/{self.unit_by_code[key[0]]['slug']}/"
+        page = self.tables[register].page
+        return f"{page['folder']}/{slug('-'.join(key))}/" if page else None
+
+    def title(self, register: str, key: Key) -> str:
+        """Return what a row is called: the field that its register names as the title."""
+        names = {"documents": "title", "units": "name"}
+        page = self.tables[register].page
+        field = names[register] if register in names else (page or {})["title"]
+        return str(self.find(register, key)[field])
+
+    @cached_property
+    def _referring(self) -> dict[str, dict[Key, dict[str, list[Row]]]]:
+        """Rows by what they refer to: register, key, referring register."""
+        found: dict[str, dict[Key, dict[str, list[Row]]]] = {}
+        for name, table in self.tables.items():
+            for reference in table.references:
+                into = found.setdefault(reference.register, {})
+                for row in table.rows:
+                    if (key := key_of(row, reference.fields)) and all(key):
+                        into.setdefault(key, {}).setdefault(name, []).append(row)
+        return found
+
+    def referring(self, register: str, key: Key) -> dict[str, list[Row]]:
+        """Return the rows of other registers that refer to a row, by register."""
+        return self._referring.get(register, {}).get(key, {})
 
     # Units and documents
 
@@ -171,18 +249,21 @@ class System:
             or (unit is not None and objective["unit"] == unit)
         ]
 
+    def objective(self, code: str) -> Row:
+        """Return an objective with its measurements."""
+        return next(each for each in self.objectives() if each["code"] == code)
+
     # Risks
 
     def risks(self, unit: str | None = None) -> list[Row]:
         """Return risks, the highest score first, each with its level and review day."""
         risks = [
-            self._scored(risk)
-            for risk in self.rows("risks")
-            if unit is None or risk["unit"] == unit
+            self.scored(risk) for risk in self.rows("risks") if unit is None or risk["unit"] == unit
         ]
         return sorted(risks, key=lambda risk: (-risk["score"], risk["code"]))
 
-    def _scored(self, risk: Row) -> Row:
+    def scored(self, risk: Row) -> Row:
+        """Return a risk with its score, its level and the day it is to be reviewed by."""
         score = risk["likelihood"] * risk["severity"]
         level = self.risk_level(score)
         review_due = risk["reviewed_on"] + dt.timedelta(days=level["review_days"])
@@ -263,6 +344,11 @@ def form_pages(content: Path) -> dict[str, str]:
             folder = path.parent if path.name == "index.md" else path.with_suffix("")
             pages[form] = folder.relative_to(content).as_posix() + "/"
     return pages
+
+
+def key_of(row: Row, fields: tuple[str, ...]) -> Key:
+    """Return the values of a key as text, an empty one as empty text."""
+    return tuple("" if row[name] is None else str(row[name]) for name in fields)
 
 
 def sorted_by(rows: Any, field: str) -> list[Row]:

@@ -5,7 +5,7 @@ The macros call it; it knows nothing of MkDocs, so that paper and tests can use 
 
 import datetime as dt
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,10 @@ from markupsafe import Markup, escape
 from intake.configuration import LOCAL_ZONE
 from scripts import flowchart
 from scripts.due import due
+from scripts.neighbours import neighbours
 from scripts.registers import Resource, Row
 from scripts.slugs import slug
-from scripts.system import System, plain_number
+from scripts.system import Key, System, key_of, plain_number
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -31,16 +32,19 @@ class Views:
     root: str
     """The way from the page to the root of the site, such as `../../`."""
 
-    def render(self, template: str, **values: Any) -> str:
-        """Render a template with the system at hand."""
+    def render(self, template: str | list[str], **values: Any) -> str:
+        """Render a template, or the first of several that there is, with the system at hand."""
+        names = [template] if isinstance(template, str) else template
         return (
             _environment()
-            .get_template(template)
+            .select_template(names)
             .render(
                 system=self.system,
                 root=self.root,
                 cell=self.cell,
                 document_link=self.document_link,
+                row_link=self.row_link,
+                key_of=key_of,
                 unit_link=self.unit_link,
                 **values,
             )
@@ -111,12 +115,10 @@ class Views:
                 given = (row[field["name"]] for row in rows if row.get(field["name"]))
                 counted = Counter(plain_cell(field, value) for value in given)
                 summaries.append((f"Theo {field['title'].lower()}", counted.most_common(11)))
-        collected = self.system.collected.get(form)
-        keys = self.system.forms[form].descriptor
         return self.render(
             "submissions.html",
             form=self.system.forms[form],
-            resource=replace(collected, schema=keys) if collected else None,
+            resource=self.system.tables.get(form),
             summaries=summaries,
             zone=LOCAL_ZONE,
         )
@@ -144,29 +146,69 @@ class Views:
             references=references,
         )
 
+    def row(self, register: str, key: Key) -> str:
+        """Render a row of a register: its fields, what follows from them, and its neighbours."""
+        table = self.system.tables[register]
+        row = self.system.find(register, key)
+        index = table.rows.index(row)
+        return self.render(
+            ["rows/" + register + ".html", "rows/any.html"],
+            table=table,
+            row=row,
+            name=row_name(table, row),
+            title=self.system.title(register, key),
+            fields=[field for field in table.fields if row[field["name"]] is not None],
+            before=table.rows[index - 1] if index else None,
+            after=table.rows[index + 1] if index + 1 < len(table.rows) else None,
+            groups=neighbours(self.system, register, key),
+            anchor=row_anchor(table, row),
+        )
+
+    def neighbours_of_document(self, code: str) -> str:
+        """Render what other registers say of a document, beside what its own page shows."""
+        shown = {"records", "documents"} if self.system.of_document("records", code) else set()
+        groups = [
+            group
+            for group in neighbours(self.system, "documents", (code,))
+            if group.register not in shown
+        ]
+        return self.render("neighbours.html", groups=groups)
+
     def cell(self, resource: Resource, field: dict[str, Any], row: Row) -> Markup:
         """Return a cell as people read it: words for codes, links for keys, Vietnamese dates."""
-        value = row[field["name"]]
-        if value is None:
+        if row[field["name"]] is None:
             return Markup("")
-        target = referenced(resource, field["name"])
-        if target == "documents" and value in self.system.documents:
-            return self.document_link(value)
-        if target == "units" and value in self.system.unit_by_code:
-            return self.unit_link(value)
-        return escape(plain_cell(field, value))
+        words = plain_cell(field, row[field["name"]])
+        if target := self._target(resource, field["name"], row):
+            return self.row_link(*target, words)
+        return escape(words)
+
+    def _target(self, resource: Resource, field: str, row: Row) -> tuple[str, Key] | None:
+        """Return the row that a field leads to: another one by a foreign key, or its own page."""
+        for reference in resource.references:
+            if reference.fields[-1] == field:
+                return reference.register, key_of(row, reference.fields)
+        own = field == resource.key[-1] and resource.page
+        return (resource.name, key_of(row, resource.key)) if own else None
+
+    def row_link(self, register: str, key: Key, words: str | None = None) -> Markup:
+        """Return a link to a row's page, by its name or in other words; plain without a page."""
+        if words is None:
+            words = row_name(self.system.tables[register], self.system.find(register, key))
+        address = self.system.address(register, key)
+        if address is None:
+            return escape(words)
+        return Markup('<a href="{}{}" title="{}">{}</a>').format(
+            self.root, address, self.system.title(register, key), words
+        )
 
     def document_link(self, code: str) -> Markup:
         """Return a link to a document's page."""
-        address = self.system.documents[code]["address"]
-        return Markup('<a href="{}{}">{}</a>').format(self.root, address, code)
+        return self.row_link("documents", (code,))
 
     def unit_link(self, code: str) -> Markup:
         """Return a link to a unit's page."""
-        unit = self.system.unit_by_code[code]
-        return Markup('<a href="{}don-vi/{}/" title="{}">{}</a>').format(
-            self.root, unit["slug"], unit["name"], code
-        )
+        return self.row_link("units", (code,))
 
 
 def _month(row: Row) -> str:
@@ -193,18 +235,15 @@ def plain_cell(field: dict[str, Any], value: Any) -> str:
     return str(field.get("labels", {}).get(str(value), value))
 
 
-def referenced(resource: Resource, field: str) -> str | None:
-    """Return the register that a field points into on its own, if it does."""
-    for key in resource.schema.get("foreignKeys", []):
-        if key["fields"] in (field, [field]):
-            return str(key["reference"]["resource"]) or resource.name
-    return None
+def row_name(table: Resource, row: Row) -> str:
+    """Return the name of a row: its key in words."""
+    fields = {field["name"]: field for field in table.fields}
+    return " – ".join(plain_cell(fields[name], row[name]) for name in table.key)
 
 
 def row_anchor(resource: Resource, row: Row) -> str:
     """Return the permanent anchor of a row: its primary key."""
-    key = resource.schema["primaryKey"]
-    return slug("-".join(str(row[name]) for name in ([key] if isinstance(key, str) else key)))
+    return slug("-".join(key_of(row, resource.key)))
 
 
 def day(value: dt.date | None) -> str:

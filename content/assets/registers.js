@@ -75,6 +75,6 @@
     table.classList.add("qms--stacks");
   }
 
-  document.querySelectorAll("table.qms").forEach(labelCells);
+  document.querySelectorAll("table.qms:not(.qms--row)").forEach(labelCells);
   document.querySelectorAll(".qms-register").forEach(addFilters);
 })();

@@ -30,6 +30,8 @@ def body_rows(html: str) -> list[str]:
 
 # Cells
 
+DESCRIPTION = "Dự thảo quy chuẩn chậm so với kế hoạch"
+
 
 @pytest.mark.parametrize(
     ("field", "value", "words"),
@@ -90,14 +92,14 @@ def cell(views: Views, register: str, field: str, **row: Any) -> str:
             "risks",
             "document",
             "QT-BC-01",
-            '<a href="../../tai-lieu/qt-bc-01/">QT-BC-01</a>',
+            '<a href="../../tai-lieu/qt-bc-01/" title="Cấp phép">QT-BC-01</a>',
             id="a document",
         ),
         pytest.param(
             "documents",
             "parent",
             "QT-BC-01",
-            '<a href="../../tai-lieu/qt-bc-01/">QT-BC-01</a>',
+            '<a href="../../tai-lieu/qt-bc-01/" title="Cấp phép">QT-BC-01</a>',
             id="a document of the same register",
         ),
         pytest.param(
@@ -111,6 +113,13 @@ def cell(views: Views, register: str, field: str, **row: Any) -> str:
         pytest.param("risks", "document", "QT-X-01", "QT-X-01", id="a document that is no more"),
         pytest.param("risks", "document", None, "", id="nothing"),
         pytest.param("risks", "source", "internal", "Bên trong", id="a label"),
+        pytest.param(
+            "risks",
+            "code",
+            "RR-BC-01",
+            f'<a href="../../rui-ro/rr-bc-01/" title="{DESCRIPTION}">RR-BC-01</a>',
+            id="the row itself",
+        ),
         pytest.param("risks", "cause", "a<b & c", "a&lt;b &amp; c", id="text is escaped"),
         pytest.param("documents", "title", "QT-BC-01", "QT-BC-01", id="a code that is no key"),
     ],
@@ -265,7 +274,7 @@ def test_a_submission_reads_as_people_write_it(collect: Collect) -> None:
     (row,) = body_rows(html)
     assert row.startswith("KPH-2020-001 phiếu thử 10/09/2020 ")
     assert "Tự phát hiện khi làm việc" in row
-    assert '<a href="../../tai-lieu/qt-bc-01/">QT-BC-01</a>' in html
+    assert '<a href="../../tai-lieu/qt-bc-01/" title="Cấp phép">QT-BC-01</a>' in html
     assert 'id="kph-2020-001"' in html
 
 
@@ -345,3 +354,48 @@ def test_private_answers_are_not_in_the_view(collect: Collect) -> None:
     secret = {"sender_name": "Nguyễn Thị Kín", "content": "Nội dung chỉ để xử lý."}
     html = Views(collect("feedback", (AT, secret)), "./").submissions("feedback")
     assert all(value not in html for value in secret.values())
+
+
+# Rows
+
+
+def test_a_row_shows_every_field_and_its_way_back(small_views: Views) -> None:
+    html = small_views.row("risks", ("RR-BC-02",))
+    text = plain(html)
+    row = small_views.system.find("risks", ("RR-BC-02",))
+    table = small_views.system.tables["risks"]
+    for field in table.fields:
+        if row[field["name"]] is not None:
+            assert plain_cell(field, row[field["name"]]) in text, field["name"]
+    assert 'href="../../rui-ro/#rr-bc-02"' in html
+    assert 'href="../../don-vi/buu-chinh/"' in html
+
+
+def test_a_row_turns_to_the_rows_beside_it(small_views: Views) -> None:
+    first, middle, last = (
+        small_views.row("risks", (code,)).partition('class="qms-turn"')[2]
+        for code in ("RR-BC-01", "RR-BC-02", "RR-KHCN-01")
+    )
+    assert re.findall(r">([^<]+)</a>", middle)[:2] == ["RR-BC-01", "RR-KHCN-01"]
+    assert "←" not in first
+    assert "→" in first
+    assert "→" not in last
+
+
+def test_a_risk_shows_its_score_and_when_it_is_reviewed(small_views: Views) -> None:
+    text = plain(small_views.row("risks", ("RR-BC-02",)))
+    assert "3 × 3 = 9 Cao" in text
+    assert "31/03/2020 (quá hạn)" in text
+
+
+def test_an_objective_shows_its_measurements(small_views: Views) -> None:
+    html = small_views.row("objectives", ("MT-2020-01",))
+    assert [row.split()[0] for row in body_rows(html.partition("<section")[0])] == [
+        "2020-Q1",
+        "2020-Q2",
+    ]
+    assert "Chưa có kết quả đo" in small_views.row("objectives", ("MT-2020-BC-01",))
+
+
+def test_a_clause_is_named_with_its_edition(small_views: Views) -> None:
+    assert "TCVN ISO 9001:2015 – 4.1" in plain(small_views.row("clauses", ("2015", "4.1")))
