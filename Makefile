@@ -35,6 +35,9 @@ packages: .venv/ready ## rebuild the data packages of what was collected from th
 demo: .venv/ready ## send a year of sample submissions to the portal that `make serve` runs
 	@$(PYTHON) -m scripts demo --port $(PORT)
 
+as-of: .venv/ready ## build the portal as at a day beside the present one: DATE=2020-06-20
+	@$(PYTHON) -m scripts as-of "$(DATE)"
+
 bench: .venv/ready ## measure build, submissions and first page view
 	@$(PYTHON) -m scripts bench
 
@@ -44,4 +47,4 @@ clean: ## remove what can be made again (environment, site, work files); keeps t
 .venv/ready: requirements.lock scripts/setup.sh
 	@sh scripts/setup.sh
 
-.PHONY: help serve test lint format publish check packages demo bench clean
+.PHONY: help serve test lint format publish check packages demo as-of bench clean

@@ -64,6 +64,11 @@ class Places:
         return self.root / "site" / "current"
 
     @property
+    def editions(self) -> Path:
+        """The portal as at given days, a folder each, named by the day."""
+        return self.root / "site" / "editions"
+
+    @property
     def cache(self) -> Path:
         """Work files that can be thrown away at any time."""
         return self.root / ".cache"

@@ -1,16 +1,20 @@
 """The maintainers' commands."""
 
 import argparse
+import contextlib
+import datetime as dt
 import logging
+from collections.abc import Iterator
 
 from intake.configuration import Places
 from intake.forms.schema import BadFormSchema
 from intake.packages.projection import InvalidPackage
+from scripts.as_of import EDITIONS, NoSuchDay
 from scripts.bench import bench
 from scripts.build import BuildFailed
 from scripts.checks import check
 from scripts.demo import demo
-from scripts.publish import publish
+from scripts.publish import publish, publish_edition
 from scripts.registers import BadRegister
 from scripts.serve import serve
 
@@ -25,6 +29,8 @@ def main(arguments: list[str] | None = None) -> None:
     serving.add_argument("--port", type=int, default=8000)
     showing = commands.add_parser("demo", help="send a year of samples to a running portal")
     showing.add_argument("--port", type=int, default=8000)
+    looking_back = commands.add_parser("as-of", help="build the portal as at a day")
+    looking_back.add_argument("day", help="the day, as in 2020-06-20")
     commands.add_parser("bench", help="measure build, submissions and first page view")
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
@@ -36,6 +42,8 @@ def main(arguments: list[str] | None = None) -> None:
             _check(places)
         case "demo":
             print(f"{demo(places, chosen.port)} phiếu mẫu đã gửi")
+        case "as-of":
+            _publish_edition(places, chosen.day)
         case "bench":
             bench(places)
         case _:
@@ -51,11 +59,27 @@ def _check(places: Places) -> None:
     print("Sổ và bài viết không có lỗi.")
 
 
-def _publish(places: Places) -> None:
+def _publish_edition(places: Places, written: str) -> None:
     try:
-        built = publish(places)
-    except (BuildFailed, BadFormSchema, BadRegister, InvalidPackage) as failed:
+        day = dt.date.fromisoformat(written)
+    except ValueError:
+        raise SystemExit(f"Ngày “{written}” phải viết dạng năm-tháng-ngày: 2020-06-20") from None
+    with _published_or_explained():
+        edition = publish_edition(places, day)
+    print(f"Đã xuất bản cổng tại ngày {day:%d/%m/%Y}: /{EDITIONS}/{edition.name}/")
+
+
+@contextlib.contextmanager
+def _published_or_explained() -> Iterator[None]:
+    try:
+        yield
+    except (BuildFailed, BadFormSchema, BadRegister, InvalidPackage, NoSuchDay) as failed:
         raise SystemExit(f"Chưa xuất bản, bản đang công bố giữ nguyên.\n{failed}") from failed
+
+
+def _publish(places: Places) -> None:
+    with _published_or_explained():
+        built = publish(places)
     print(f"Đã xuất bản {built.pages} trang trong {built.seconds:.1f} giây: {built.release.name}")
 
 

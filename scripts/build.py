@@ -9,6 +9,7 @@ import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config import load_config
@@ -16,6 +17,7 @@ from mkdocs.config.defaults import MkDocsConfig
 
 from intake.configuration import Places, Portal
 from scripts import checks, navigation
+from scripts.as_of import EDITIONS, as_of, edition_address, editions
 from scripts.check_site import check_site
 from scripts.stage import stage
 from scripts.system import System
@@ -45,17 +47,47 @@ def build(places: Places) -> Built:
     """
     begun = time.monotonic()
     check_content(places)
-    system = System.load(places)
-    staged = stage(places, system)
-    built = places.cache / "site"
-    run_mkdocs(places, system, staged, built)
-    problems = check_site(built)
-    if problems:
-        raise BuildFailed("\n".join(problems))
-    compress(built)
+    built = _built(places, System.load(places), places.cache / "site")
+    pages = sum(EDITIONS not in path.parent.parts for path in built.rglob("*.html"))
     release = publish(places, built)
-    pages = len(list(release.rglob("*.html")))
     return Built(release, pages, time.monotonic() - begun)
+
+
+def build_edition(places: Places, day: dt.date) -> Path:
+    """Build the portal as at a day, to stand beside the present one from the next build on.
+
+    Raises:
+        NoSuchDay: the day is still to come.
+        BuildFailed: as for the present one.
+    """
+    check_content(places)
+    system = as_of(System.load(places), day)
+    built = _built(places, system, places.cache / "site-as-of")
+    edition = places.editions / day.isoformat()
+    edition.parent.mkdir(parents=True, exist_ok=True)
+    if edition.exists():
+        shutil.rmtree(edition)
+    return built.rename(edition)
+
+
+def _built(places: Places, system: System, target: Path) -> Path:
+    """Stage, build, check and compress a site, and return it."""
+    run_mkdocs(places, system, stage(places, system), target)
+    if system.present:
+        (target / "404.html").unlink(missing_ok=True)  # only the present one's is ever shown
+    beside = () if system.present else _link_editions(places, target)
+    if problems := check_site(target, beside):
+        raise BuildFailed("\n".join(problems))
+    compress(target, beside)
+    return target
+
+
+def _link_editions(places: Places, site: Path) -> tuple[Path, ...]:
+    """Put the editions into a site, as links to their files, and return their folders there."""
+    linked = [site / EDITIONS / edition.name for edition in editions(places)]
+    for folder in linked:
+        shutil.copytree(places.editions / folder.name, folder, copy_function=os.link)
+    return tuple(linked)
 
 
 def check_content(places: Places) -> None:
@@ -103,17 +135,22 @@ def site_config(places: Places, system: System, staged: Path, target: Path) -> M
         strict=True,
         site_name=f"{system.portal.site['title']} – {system.portal.agency['short_name']}",
         site_description=system.portal.site["description"],
-        site_url=system.portal.site["url"],
+        site_url=f"{system.portal.site['url']}{edition_address(system)}",
     )
     config.nav = navigation.expand(config.nav or [], system)
     config.extra["portal"] = system.portal
+    config.extra["system"] = system
+    config.extra["editions"] = [edition.name for edition in editions(places)]
     config.extra["day"] = system.day.strftime("%d/%m/%Y")
+    config.extra["present"] = urlsplit(system.portal.site["url"]).path if system.present else None
     return config
 
 
-def compress(site: Path) -> None:
+def compress(site: Path, but: tuple[Path, ...] = ()) -> None:
     """Write a `.gz` beside every file that gains from it; the same bytes every time."""
     for path in sorted(site.rglob("*")):
+        if any(path.is_relative_to(folder) for folder in but):
+            continue
         if path.suffix in _COMPRESSED and path.stat().st_size > _WORTH_COMPRESSING:
             compressed = gzip.compress(path.read_bytes(), compresslevel=6, mtime=0)
             path.with_name(path.name + ".gz").write_bytes(compressed)

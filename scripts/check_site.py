@@ -24,10 +24,19 @@ class _Page:
     anchors: frozenset[str]
 
 
-def check_site(site: Path) -> list[str]:
-    """Return what is wrong with a built site, a line each; empty when nothing is."""
+def check_site(site: Path, but: tuple[Path, ...] = ()) -> list[str]:
+    """Return what is wrong with a built site, a line each; empty when nothing is.
+
+    Args:
+        site: the site.
+        but: folders of it that were checked before; links may lead into them.
+    """
     _resolve.cache_clear()
-    pages = {path: read_page(path) for path in sorted(site.rglob("*.html"))}
+    pages = {
+        path: read_page(path)
+        for path in sorted(site.rglob("*.html"))
+        if not any(path.is_relative_to(folder) for folder in but)
+    }
     in_pages = [
         f"{path.relative_to(site)}: {problem}"
         for path, page in pages.items()

@@ -79,11 +79,15 @@ class Macros:
 
     def web_form(self) -> str:
         """Show the page's form, in a slot that the intake fills after a submission."""
+        if self._system.present:
+            return self.view("not_here")
         name = self._meta("form")
         return slot("form", name, self._renderer.form(self._system.forms[name]))
 
     def lookup(self) -> str:
         """Show the form that asks for a receipt code, in a slot."""
+        if self._system.present:
+            return self.view("not_here")
         return slot("lookup", "", self._renderer.lookup())
 
     @property
@@ -98,7 +102,7 @@ class Macros:
 def define_env(env: Any) -> None:
     """Register the macros, and what pages may know, with the plugin's environment."""
     places = Places.from_environment()
-    system = System.load(places)
+    system = env.conf["extra"]["system"]
     renderer = FormRenderer(system.portal, Registers(places.registers))
     macros = Macros(env, system, renderer)
     for name in vars(Macros):

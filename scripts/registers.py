@@ -39,6 +39,9 @@ class Resource:
     path: Path
     page: dict[str, str] | None = None
     """Where each row has a page of its own: `folder`, and the field that is its `title`."""
+    time: dict[str, Any] | None = None
+    """How rows live in time: the date field they exist `from`, and the date fields that are
+    `events`, filled when something happens."""
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -97,6 +100,7 @@ def _load(raw: dict[str, Any], folder: Path, escaped: bool) -> Resource:
         tuple(rows),
         paths[0],
         raw.get("page"),
+        raw.get("time"),
     )
 
 

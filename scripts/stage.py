@@ -12,6 +12,7 @@ from typing import Any
 
 from intake.configuration import Places
 from intake.text import escape_formula
+from scripts.as_of import text_in_force
 from scripts.feeds import FEED, atom_feed, unit_calendar
 from scripts.front_matter import front_matter
 from scripts.registers import Resource
@@ -25,8 +26,8 @@ _NOT_PAGES = {"templates"}
 
 def stage(places: Places, system: System) -> Path:
     """Fill the staging folder and return it; files that did not change are left alone."""
-    folder = places.cache / "docs"
-    files = _written(places.content) | _generated(system, places)
+    folder = places.cache / ("docs-as-of" if system.present else "docs")
+    files = _written(places.content, system) | _generated(system, places)
     for address, content in files.items():
         _write(folder / address, content)
     for path in sorted(folder.rglob("*")):
@@ -35,20 +36,23 @@ def stage(places: Places, system: System) -> Path:
     return folder
 
 
-def _written(content: Path) -> dict[str, bytes]:
+def _written(content: Path, system: System) -> dict[str, bytes]:
     return {
-        path.relative_to(content).as_posix(): _with_neighbours(path)
+        path.relative_to(content).as_posix(): _as_published(path, system)
         for path in sorted(content.rglob("*"))
         if path.is_file() and path.relative_to(content).parts[0] not in _NOT_PAGES
     }
 
 
-def _with_neighbours(path: Path) -> bytes:
-    """Return a file as it is; the text of a document with its neighbours in other registers."""
+def _as_published(path: Path, system: System) -> bytes:
+    """Return a file as it is; of a document the text in force, with its neighbours."""
     written = path.read_bytes()
-    if path.suffix == ".md" and "document" in front_matter(written.decode().splitlines()):
-        return written + b"\n{{ neighbours() }}\n"
-    return written
+    if path.suffix != ".md":
+        return written
+    code = front_matter(written.decode().splitlines()).get("document")
+    if code is None:
+        return written
+    return f"{text_in_force(system, path, code)}\n{{{{ neighbours() }}}}\n".encode()
 
 
 def _generated(system: System, places: Places) -> dict[str, bytes]:

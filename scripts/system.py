@@ -37,6 +37,8 @@ class System:
     form_pages: dict[str, str]
     """The address of the page that each form stands on."""
     day: dt.date
+    present: "System | None" = None
+    """When this is the system as at an earlier day: the system of today."""
 
     @classmethod
     def load(cls, places: Places) -> "System":
@@ -370,6 +372,18 @@ def current_revision(chain: list[Row], day: dt.date) -> Row | None:
     ]
     in_force = [row for row in issued if is_in_force(row)]
     return next(iter(in_force or issued), None)
+
+
+def revision_at(chain: list[Row], day: dt.date) -> Row | None:
+    """Return the revision whose dates say that it was in force on a day."""
+    in_force = (
+        row
+        for row in chain
+        if row["effective_on"]
+        and row["effective_on"] <= day
+        and not (row["ended_on"] and row["ended_on"] <= day)
+    )
+    return next(in_force, None)
 
 
 def is_in_force(revision: Row | None) -> bool:

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from intake.configuration import LOCAL_ZONE
-from scripts import flowchart
+from scripts import declaration, flowchart
 from scripts.due import due
 from scripts.neighbours import neighbours
 from scripts.registers import Resource, Row
@@ -45,6 +45,7 @@ class Views:
                 document_link=self.document_link,
                 row_link=self.row_link,
                 key_of=key_of,
+                declaration=declaration,
                 unit_link=self.unit_link,
                 **values,
             )
@@ -53,7 +54,8 @@ class Views:
     def document_head(self, code: str) -> str:
         """Render the title of a document and its status block."""
         document = self.system.documents[code]
-        return self.render("document_head.html", document=document)
+        declared = declaration.entry_of(self.system, code)
+        return self.render("document_head.html", document=document, declared=declared)
 
     def flowchart(self, code: str) -> str:
         """Render the flowchart of a procedure as SVG."""

@@ -103,6 +103,7 @@ REGISTERS: dict[str, list[Row]] = {
             "revision": "01",
             "status": "superseded",
             "effective_on": "2019-12-01",
+            "ended_on": "2020-06-01",
         },
         {"document": "QT-BC-01", "revision": "02", "effective_on": "2020-06-01"},
         {"document": "QT-BC-02", "revision": "01", "status": "draft"},

@@ -1,3 +1,4 @@
+import datetime as dt
 import gzip
 import os
 from collections.abc import Callable
@@ -242,11 +243,11 @@ def problems_of(places: Places) -> list[str]:
         ),
         pytest.param(
             "revisions",
-            ",2020-06-01,",
-            ",01/06/2020,",
-            "data/qms/revisions.csv:5: ",
+            ",2019-12-01,",
+            ",01/12/2019,",
+            "data/qms/revisions.csv:4: ",
             "effective_on",
-            "01/06/2020",
+            "01/12/2019",
             id="bad type",
         ),
         pytest.param(
@@ -338,3 +339,48 @@ def test_content_that_changed_is_checked_again(
     changed = small_places.root / path
     changed.write_bytes(changed.read_bytes() + b"\n")
     assert problems_of(small_places) == ["a:1: sai"]
+
+
+# Editions
+
+
+@pytest.fixture
+def buildable(
+    small_places: Places, findings: list[Finding], monkeypatch: pytest.MonkeyPatch
+) -> Places:
+    """The small project, with a stand-in for MkDocs that writes the day on the pages."""
+
+    def run(places: Places, system: System, staged: Path, target: Path) -> None:
+        target.mkdir(parents=True, exist_ok=True)
+        for name in ("index.html", "404.html"):
+            (target / name).write_text(f"<p>{system.day}</p>", encoding="utf-8")
+
+    monkeypatch.setattr(build, "run_mkdocs", run)
+    return small_places
+
+
+def test_an_edition_stands_beside_the_present_one(buildable: Places) -> None:
+    edition = build.build_edition(buildable, dt.date(2020, 6, 20))
+    assert edition == buildable.editions / "2020-06-20"
+    assert not (edition / "404.html").exists()
+    assert not buildable.current_site.exists(), "an edition alone publishes nothing"
+    release = build.build(buildable).release
+    assert "2020-09-30" in (release / "index.html").read_text()
+    assert "2020-06-20" in (release / "tai-ngay/2020-06-20/index.html").read_text()
+
+
+def test_an_edition_is_made_anew_and_leaves_releases_alone(buildable: Places) -> None:
+    day = dt.date(2020, 6, 20)
+    page = build.build_edition(buildable, day) / "index.html"
+    release = build.build(buildable).release
+    before = page.read_text()
+    page.unlink()
+    page.write_text("khác")
+    assert (release / "tai-ngay/2020-06-20/index.html").read_text() == before
+    assert build.build_edition(buildable, day).joinpath("index.html").read_text() == before
+
+
+def test_the_counted_pages_are_those_of_the_present_one(buildable: Places) -> None:
+    alone = build.build(buildable).pages
+    build.build_edition(buildable, dt.date(2020, 6, 20))
+    assert build.build(buildable).pages == alone

@@ -135,3 +135,13 @@ def test_a_site_that_was_mended_is_looked_at_afresh(checked_site: Path) -> None:
     assert check_site(checked_site) == ["index.html: liên kết hỏng: new/"]
     write(checked_site / "new/index.html", "x")
     assert check_site(checked_site) == []
+
+
+def test_what_was_checked_before_is_only_linked_into(checked_site: Path) -> None:
+    beside = checked_site / "tai-ngay/2020-06-20"
+    write(beside / "index.html", '<a href="../../nowhere/">hỏng</a>')
+    write(checked_site / "b/index.html", '<h2 id="mục"></h2><a href="../tai-ngay/2020-06-20/">')
+    assert check_site(checked_site, (beside,)) == []
+    assert check_site(checked_site) == [
+        "tai-ngay/2020-06-20/index.html: liên kết hỏng: ../../nowhere/"
+    ]
