@@ -53,6 +53,10 @@ class Macros:
         """Show all that belongs to the page's unit."""
         return self._views.unit_page(self._meta("unit"))
 
+    def unit_jobs(self) -> str:
+        """List the steps that people of the page's unit do, by post."""
+        return self._views.unit_jobs(self._meta("unit"))
+
     def objectives(self, level: int = 3) -> str:
         """Show the objectives of the bloc and of every unit, under headings of a level."""
         return self.view("objectives", level=level)

@@ -74,6 +74,13 @@ def _generated(system: System, places: Places) -> dict[str, bytes]:
 
 def _unit_pages(system: System) -> dict[str, str]:
     return {
+        f"don-vi/{unit['slug']}/viec-cua-toi.md": _page(
+            f"# Việc của tôi ở {unit['name']}\n\n{{{{ unit_jobs() }}}}",
+            unit=unit["code"],
+            hide="[toc]",
+        )
+        for unit in system.units
+    } | {
         f"don-vi/{unit['slug']}.md": _page(
             f"# {unit['name']}\n\n{{{{ unit_page() }}}}", unit=unit["code"], hide="[toc]"
         )

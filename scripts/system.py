@@ -201,6 +201,21 @@ class System:
         known = self.registers["documents"].labels("kind")
         return {"units": len(self.units), **{kind: kinds[kind] for kind in known}}
 
+    def jobs_of_unit(self, unit: str) -> list[Row]:
+        """Return the steps that people of a unit do: of its procedures and of the system's own.
+
+        Each has the posts that do it as `posts`, one spelling for each.
+        """
+        documents = [
+            *(each for each in self.documents_of_unit(unit) if each["kind"].endswith("_procedure")),
+            *(each for each in self.documents_of_kind("system_procedure") if each["unit"] != unit),
+        ]
+        return [
+            {**step, "posts": posts_of(step["actor"])}
+            for document in documents
+            for step in self.of_document("steps", document["code"])
+        ]
+
     # What belongs to one document
 
     def of_document(self, register: str, code: str) -> list[Row]:
@@ -218,16 +233,17 @@ class System:
 
     def clauses_of(self, code: str) -> list[Row]:
         """Return the clauses that a document answers."""
-        clauses = {(row["edition"], row["clause"]): row for row in self.rows("clauses")}
         return [
-            clauses[link["edition"], link["clause"]]
+            self.find("clauses", (link["edition"], link["clause"]))
             for link in self.of_document("clause_documents", code)
         ]
 
     def references_of(self, code: str) -> list[Row]:
         """Return the external documents that a document refers to."""
-        external = {row["number"]: row for row in self.rows("external_documents")}
-        return [external[row["number"]] for row in self.of_document("external_references", code)]
+        return [
+            self.find("external_documents", (row["number"],))
+            for row in self.of_document("external_references", code)
+        ]
 
     # Objectives
 
@@ -389,6 +405,12 @@ def revision_at(chain: list[Row], day: dt.date) -> Row | None:
 def is_in_force(revision: Row | None) -> bool:
     """Tell whether a revision is in force."""
     return revision is not None and revision["status"] == "in_force"
+
+
+def posts_of(actor: str) -> list[str]:
+    """Return the posts named in the actor of a step, each beginning with a capital letter."""
+    posts = (post.strip() for post in actor.replace(";", ",").split(","))
+    return [post[0].upper() + post[1:] for post in posts if post]
 
 
 def main_path(steps: list[Row], links: list[Row]) -> list[Row]:

@@ -42,6 +42,7 @@ class Views:
                 system=self.system,
                 root=self.root,
                 cell=self.cell,
+                titled_cell=self.titled_cell,
                 document_link=self.document_link,
                 row_link=self.row_link,
                 key_of=key_of,
@@ -106,6 +107,11 @@ class Views:
         """Render all that belongs to a unit."""
         unit = self.system.unit_by_code[code]
         return self.render("unit_page.html", unit=unit, due=Markup(self.due(code)))  # noqa: S704
+
+    def unit_jobs(self, code: str) -> str:
+        """Render the steps that people of a unit do, to be filtered by post."""
+        unit = self.system.unit_by_code[code]
+        return self.render("unit_jobs.html", unit=unit, jobs=self.system.jobs_of_unit(code))
 
     def submissions(self, form: str) -> str:
         """Render what was collected with a form: counts, and a row for each, as far as public."""
@@ -184,6 +190,16 @@ class Views:
         if target := self._target(resource, field["name"], row):
             return self.row_link(*target, words)
         return escape(words)
+
+    def titled_cell(self, resource: Resource, field: dict[str, Any], row: Row) -> Markup:
+        """Return a cell with the title of what it leads to, where there is room for it."""
+        target = self._target(resource, field["name"], row)
+        if target is None or self.system.address(*target) is None:
+            return self.cell(resource, field, row)
+        title = self.system.title(*target)
+        if target[0] == "units":
+            return self.row_link(*target, title)
+        return Markup("{} {}").format(self.cell(resource, field, row), title)
 
     def _target(self, resource: Resource, field: str, row: Row) -> tuple[str, Key] | None:
         """Return the row that a field leads to: another one by a foreign key, or its own page."""

@@ -1,9 +1,12 @@
 /* Filters above the tables of registers: words typed with or without marks, and the values of the
-   columns that are marked. What is filtered stands in the address, so that it can be sent. */
+   columns that are marked. What is filtered stands in the address, so that it can be sent (the words
+   as `loc`: `q` is the theme's search); what is shown can be taken along as CSV or as a workbook. */
 (() => {
   "use strict";
+  const WORKBOOKS = new URL("vendor/write-excel-file-4.1.1.min.js", document.currentScript.src);
   const fold = (text) =>
     text.toLowerCase().replaceAll("đ", "d").normalize("NFD").replace(/\p{M}/gu, "");
+  const words = (cell) => cell.innerText.replace(/\s+/g, " ").trim();
 
   function labelled(title, input) {
     const label = document.createElement("label");
@@ -11,14 +14,22 @@
     return label;
   }
 
+  /** The values that a cell is filtered by: all of its words, or each part of a list. */
+  function valuesOf(cell, isList) {
+    const text = cell.textContent.replace(/\s+/g, " ").trim();
+    return isList ? text.split(";").map((part) => part.trim()).filter(Boolean) : [text];
+  }
+
   function selectOf(header, column, rows) {
     const select = document.createElement("select");
-    const values = [...new Set(rows.map((row) => row.cells[column].textContent.trim()))];
-    const collator = new Intl.Collator("vi");
+    const isList = header.dataset.filter === "list";
+    const values = new Set(rows.flatMap((row) => valuesOf(row.cells[column], isList)));
+    const collator = new Intl.Collator("vi", { numeric: true });
     select.append(new Option("tất cả", ""));
-    for (const value of values.filter(Boolean).sort(collator.compare)) select.append(new Option(value));
+    for (const value of [...values].filter(Boolean).sort(collator.compare)) select.append(new Option(value));
     select.name = header.textContent.trim();
-    return select;
+    const accepts = (row) => !select.value || valuesOf(row.cells[column], isList).includes(select.value);
+    return { select, accepts };
   }
 
   function addFilters(register) {
@@ -29,42 +40,108 @@
     const asked = new URLSearchParams(location.search);
     const bar = document.createElement("div");
     bar.className = "qms-filters";
-    const words = Object.assign(document.createElement("input"), { type: "search", name: "q" });
-    const selects = headers
-      .map((header, column) => ("filter" in header.dataset ? [column, selectOf(header, column, rows)] : null))
-      .filter(Boolean);
+    const typed = Object.assign(document.createElement("input"), { type: "search", name: "loc" });
+    const filters = headers.flatMap((header, column) =>
+      "filter" in header.dataset ? [selectOf(header, column, rows)] : [],
+    );
     const count = document.createElement("output");
-    bar.append(labelled("Lọc theo chữ", words));
-    for (const [, select] of selects) bar.append(labelled(select.name, select));
+    bar.append(labelled("Lọc theo chữ", typed));
+    for (const { select } of filters) bar.append(labelled(select.name, select));
     bar.append(count);
-    const texts = rows.map((row) => fold(row.textContent));
+    const texts = rows.map((row) => fold(`${row.textContent} ${row.dataset.words ?? ""}`));
 
     function apply() {
-      const wanted = fold(words.value).split(/\s+/).filter(Boolean);
+      const wanted = fold(typed.value).split(/\s+/).filter(Boolean);
       let shown = 0;
       rows.forEach((row, index) => {
         const matches =
-          wanted.every((word) => texts[index].includes(word)) &&
-          selects.every(([column, select]) => !select.value || row.cells[column].textContent.trim() === select.value);
+          wanted.every((word) => texts[index].includes(word)) && filters.every(({ accepts }) => accepts(row));
         row.hidden = !matches;
         shown += matches;
       });
       count.textContent = `${shown} / ${rows.length} dòng`;
     }
 
+    const inputs = [typed, ...filters.map(({ select }) => select)];
+
     function remember() {
       const query = new URLSearchParams();
-      for (const input of [words, ...selects.map(([, select]) => select)])
-        if (input.value) query.set(input.name, input.value);
+      for (const input of inputs) if (input.value) query.set(input.name, input.value);
       history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
     }
 
-    for (const input of [words, ...selects.map(([, select]) => select)]) {
+    for (const input of inputs) {
       input.value = asked.get(input.name) ?? "";
       input.addEventListener("input", () => { apply(); remember(); });
     }
     register.prepend(bar);
     apply();
+  }
+
+  /** The rows that are shown, as text, the titles of the columns first. */
+  function shownRows(table) {
+    const rows = [...table.tBodies[0].rows].filter((row) => !row.hidden);
+    return [table.tHead.rows[0], ...rows].map((row) => [...row.cells].map(words));
+  }
+
+  function save(blob, name) {
+    const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: name });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  }
+
+  /** Text that a spreadsheet would take for a formula gets an apostrophe; quotes are doubled. */
+  function csvCell(text) {
+    const safe = /^[=+\-@\t]/.test(text) ? `'${text}` : text;
+    return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  }
+
+  function saveCsv(table, name) {
+    const text = shownRows(table).map((row) => row.map(csvCell).join(",")).join("\r\n");
+    save(new Blob(["\ufeff", text, "\r\n"], { type: "text/csv;charset=utf-8" }), `${name}.csv`);
+  }
+
+  /** Dates and numbers become such; everything else, codes like 01 too, stays text. */
+  function workbookCell(text) {
+    const date = /^(\d{2})\/(\d{2})\/(\d{4})$/.exec(text);
+    if (date) {
+      const [, day, month, year] = date.map(Number);
+      return { value: new Date(Date.UTC(year, month - 1, day)), type: Date, format: "dd/mm/yyyy" };
+    }
+    if (/^-?(0|[1-9]\d{0,14})(,\d+)?$/.test(text)) return { value: Number(text.replace(",", ".")), type: Number };
+    return text ? { value: text, type: String, wrap: true } : null;
+  }
+
+  function loadWorkbooks() {
+    return new Promise((resolve, reject) => {
+      if (window.writeXlsxFile) return resolve();
+      const script = Object.assign(document.createElement("script"), { src: WORKBOOKS, onload: resolve, onerror: reject });
+      document.head.append(script);
+    });
+  }
+
+  async function saveWorkbook(table, name) {
+    await loadWorkbooks();
+    const [titles, ...rows] = shownRows(table);
+    const head = titles.map((title) => ({ value: title, fontWeight: "bold", wrap: true }));
+    const longest = (column) => Math.max(...[titles, ...rows].map((row) => (row[column] ?? "").length));
+    const columns = titles.map((_, column) => ({ width: Math.min(60, Math.max(10, longest(column) + 2)) }));
+    const sheet = [head, ...rows.map((row) => row.map(workbookCell))];
+    save(await window.writeXlsxFile(sheet, { columns, stickyRowsCount: 1 }).toBlob(), `${name}.xlsx`);
+  }
+
+  function addExport(register) {
+    const table = register.querySelector("table");
+    const name = register.dataset.register || location.pathname.split("/").filter(Boolean).pop();
+    const line = document.createElement("p");
+    line.className = "qms-export";
+    line.append("Tải các dòng đang hiện: ");
+    for (const [title, action] of [["Excel", saveWorkbook], ["CSV", saveCsv]]) {
+      const button = Object.assign(document.createElement("button"), { type: "button", textContent: title });
+      button.addEventListener("click", () => action(table, name));
+      line.append(button, " ");
+    }
+    register.append(line);
   }
 
   /** On a narrow screen each row stands as a card; its cells then need their column's name. */
@@ -76,5 +153,8 @@
   }
 
   document.querySelectorAll("table.qms:not(.qms--row)").forEach(labelCells);
-  document.querySelectorAll(".qms-register").forEach(addFilters);
+  for (const register of document.querySelectorAll(".qms-register")) {
+    addFilters(register);
+    addExport(register);
+  }
 })();

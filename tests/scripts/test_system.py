@@ -7,7 +7,14 @@ import pytest
 
 from intake.configuration import LOCAL_ZONE, Places, Portal
 from scripts.registers import Row
-from scripts.system import NEW_WITHIN, System, current_revision, form_pages, objective_state
+from scripts.system import (
+    NEW_WITHIN,
+    System,
+    current_revision,
+    form_pages,
+    objective_state,
+    posts_of,
+)
 
 DAY = dt.date(2020, 9, 30)
 WithRows = Callable[..., System]
@@ -417,3 +424,37 @@ def test_the_day_is_today_without_a_sample(small_places: Places) -> None:
 def test_labels_are_the_words_of_the_register(small_system: System) -> None:
     assert small_system.label("documents", "kind", "form_template") == "Biểu mẫu"
     assert small_system.label("documents", "kind", "unheard of") == "unheard of"
+
+
+# Jobs
+
+
+@pytest.mark.parametrize(
+    ("actor", "posts"),
+    [
+        ("Thư ký ISO", ["Thư ký ISO"]),
+        ("Thư ký ISO; trưởng đơn vị chủ trì", ["Thư ký ISO", "Trưởng đơn vị chủ trì"]),
+        ("Văn thư Bộ, chuyên viên", ["Văn thư Bộ", "Chuyên viên"]),
+        ("Văn thư;", ["Văn thư"]),
+    ],
+)
+def test_an_actor_may_be_several_posts(actor: str, posts: list[str]) -> None:
+    assert posts_of(actor) == posts
+
+
+def test_the_jobs_of_a_unit_are_in_its_procedures_and_those_of_the_system(
+    with_rows: WithRows,
+) -> None:
+    system = with_rows(
+        "steps",
+        {"document": "QT-BC-01", "step": 1, "actor": "Văn thư; chuyên viên"},
+        {"document": "QT-BC-03", "step": 1},
+        {"document": "QT-HT-01", "step": 1},
+    )
+    jobs = system.jobs_of_unit("BC")
+    assert (jobs[0]["document"], jobs[0]["posts"]) == (
+        "QT-BC-01",
+        ["Văn thư", "Chuyên viên"],
+    )
+    assert [job["document"] for job in jobs] == ["QT-BC-01", "QT-HT-01"]
+    assert [job["document"] for job in system.jobs_of_unit("KHCN")] == ["QT-HT-01"]

@@ -399,3 +399,10 @@ def test_an_objective_shows_its_measurements(small_views: Views) -> None:
 
 def test_a_clause_is_named_with_its_edition(small_views: Views) -> None:
     assert "TCVN ISO 9001:2015 – 4.1" in plain(small_views.row("clauses", ("2015", "4.1")))
+
+
+def test_a_row_names_what_it_leads_to(with_rows: WithRows) -> None:
+    system = with_rows("risks", {"code": "RR-BC-01", "unit": "BC", "document": "QT-BC-01"})
+    text = plain(Views(system, "./").row("risks", ("RR-BC-01",)))
+    assert "Đơn vị Vụ Bưu chính" in text
+    assert "QT-BC-01 Cấp phép" in text
