@@ -38,6 +38,9 @@ demo: .venv/ready ## send a year of sample submissions to the portal that `make 
 as-of: .venv/ready ## build the portal as at a day beside the present one: DATE=2020-06-20
 	@$(PYTHON) -m scripts as-of "$(DATE)"
 
+freeze: .venv/ready ## keep the present text of a document before it is revised: DOC=QT-VP-01
+	@$(PYTHON) -m scripts freeze "$(DOC)"
+
 bench: .venv/ready ## measure build, submissions and first page view
 	@$(PYTHON) -m scripts bench
 
@@ -47,4 +50,4 @@ clean: ## remove what can be made again (environment, site, work files); keeps t
 .venv/ready: requirements.lock scripts/setup.sh
 	@sh scripts/setup.sh
 
-.PHONY: help serve test lint format publish check packages demo as-of bench clean
+.PHONY: help serve test lint format publish check packages demo as-of freeze bench clean

@@ -16,7 +16,9 @@ from scripts.checks import check
 from scripts.demo import demo
 from scripts.publish import publish, publish_edition
 from scripts.registers import BadRegister
+from scripts.revision_texts import CannotFreeze, freeze
 from scripts.serve import serve
+from scripts.system import System
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -31,6 +33,8 @@ def main(arguments: list[str] | None = None) -> None:
     showing.add_argument("--port", type=int, default=8000)
     looking_back = commands.add_parser("as-of", help="build the portal as at a day")
     looking_back.add_argument("day", help="the day, as in 2020-06-20")
+    freezing = commands.add_parser("freeze", help="keep the present text of a document")
+    freezing.add_argument("code", help="code of the document")
     commands.add_parser("bench", help="measure build, submissions and first page view")
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
@@ -44,6 +48,8 @@ def main(arguments: list[str] | None = None) -> None:
             print(f"{demo(places, chosen.port)} phiếu mẫu đã gửi")
         case "as-of":
             _publish_edition(places, chosen.day)
+        case "freeze":
+            _freeze(places, chosen.code)
         case "bench":
             bench(places)
         case _:
@@ -57,6 +63,14 @@ def _check(places: Places) -> None:
     if found:
         raise SystemExit(f"{len(found)} chỗ cần sửa.")
     print("Sổ và bài viết không có lỗi.")
+
+
+def _freeze(places: Places, code: str) -> None:
+    try:
+        frozen = freeze(places.content, System.load(places), code)
+    except CannotFreeze as refused:
+        raise SystemExit(f"Chưa lưu lời văn: {refused}.") from refused
+    print(f"Đã lưu {frozen.relative_to(places.root)}; từ giờ có thể sửa bài của {code}.")
 
 
 def _publish_edition(places: Places, written: str) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from intake.configuration import LOCAL_ZONE, Places
 from scripts.registers import Resource, Row
+from scripts.revision_texts import text_of
 from scripts.system import Key, System, key_of
 
 EDITIONS = "tai-ngay"
@@ -39,6 +40,7 @@ def as_of(system: System, day: dt.date) -> System:
         registers=_without_orphans(registers),
         collected=collected,
         day=day,
+        revision_pages={},
         present=system,
     )
 
@@ -53,25 +55,25 @@ def editions(places: Places) -> list[Path]:
     return sorted(places.editions.glob("*-*-*"), reverse=True) if places.editions.exists() else []
 
 
-def text_in_force(system: System, page: Path, code: str) -> str:
+def text_in_force(system: System, content: Path, code: str) -> str:
     """Return the page of a document with the text of the revision that counts on the system's day.
 
     Args:
         system: the system, of today or as at an earlier day.
-        page: the written page, which holds the present text; earlier ones lie in `cac-lan/`.
+        content: the folder of the written pages.
         code: the document.
     """
+    page = content / f"{system.documents[code]['address'].rstrip('/')}.md"
     if system.present is None:
         return page.read_text(encoding="utf-8")
     then, now = (each.documents[code]["current"] for each in (system, system.present))
     if then and then["revision"] == now["revision"]:
         return page.read_text(encoding="utf-8")
     head = f"---\ndocument: {code}\n---\n{{{{ document_head() }}}}\n"
-    frozen = page.parent / "cac-lan" / f"{page.stem}-{then['revision'] if then else ''}.md"
-    if not frozen.exists():
+    text = text_of(system.present, content, code, then["revision"]) if then else None
+    if text is None:
         return f'{head}\n{{{{ view("without_text", document=page.meta.document) }}}}\n'
-    text = frozen.read_text(encoding="utf-8")
-    return head + text.partition("{{ revision_head() }}")[2]
+    return f"{head}\n{text}\n"
 
 
 def _received(row: Row) -> dt.date:

@@ -3,6 +3,7 @@
 `mkdocs-macros-plugin` calls `define_env` once, before the first page.
 """
 
+from pathlib import Path
 from typing import Any
 
 from intake.configuration import Places
@@ -16,14 +17,23 @@ from scripts.views import Views
 class Macros:
     """What pages may call; every public method is a macro of the same name."""
 
-    def __init__(self, env: Any, system: System, renderer: FormRenderer) -> None:
+    def __init__(self, env: Any, system: System, renderer: FormRenderer, content: Path) -> None:
         self._env = env
         self._system = system
         self._renderer = renderer
+        self._content = content
 
     def document_head(self) -> str:
         """Show the title and the status block of the page's document."""
         return self._views.document_head(self._meta("document"))
+
+    def revision_head(self) -> str:
+        """Show what the page's text is: an earlier revision, a draft, a withdrawn document."""
+        return self._views.revision_head(self._meta("revision_of"), self._meta("revision"))
+
+    def comparison(self, code: str, before: str, after: str) -> str:
+        """Show the texts of two revisions of a document beside each other."""
+        return self._views.comparison(self._content, code, before, after)
 
     def flowchart(self) -> str:
         """Draw the steps of the page's procedure."""
@@ -108,7 +118,7 @@ def define_env(env: Any) -> None:
     places = Places.from_environment()
     system = env.conf["extra"]["system"]
     renderer = FormRenderer(system.portal, Registers(places.registers))
-    macros = Macros(env, system, renderer)
+    macros = Macros(env, system, renderer, places.content)
     for name in vars(Macros):
         if not name.startswith("_"):
             env.macro(getattr(macros, name), name)

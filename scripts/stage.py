@@ -7,6 +7,7 @@ import csv
 import datetime as dt
 import io
 import json
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,13 @@ from scripts.as_of import text_in_force
 from scripts.feeds import FEED, atom_feed, unit_calendar
 from scripts.front_matter import front_matter
 from scripts.registers import Resource
+from scripts.revision_texts import text_of
 from scripts.slugs import slug
-from scripts.system import System, iso, key_of, plain_number, to_json
-from scripts.views import row_name
+from scripts.system import REVISION_TEXTS, System, is_in_force, iso, key_of, plain_number, to_json
+from scripts.views import comparison_address, row_name
+
+_NOT_SEARCHED = "{exclude: true}"
+"""Front matter of what is not in force: it is read on purpose only."""
 
 _NOT_PAGES = {"templates"}
 """Folders of `content/` that are not published as they are."""
@@ -38,13 +43,20 @@ def stage(places: Places, system: System) -> Path:
 
 def _written(content: Path, system: System) -> dict[str, bytes]:
     return {
-        path.relative_to(content).as_posix(): _as_published(path, system)
+        path.relative_to(content).as_posix(): _as_published(path, system, content)
         for path in sorted(content.rglob("*"))
-        if path.is_file() and path.relative_to(content).parts[0] not in _NOT_PAGES
+        if path.is_file() and _is_published(path.relative_to(content), system)
     }
 
 
-def _as_published(path: Path, system: System) -> bytes:
+def _is_published(path: Path, system: System) -> bool:
+    """Leave out what is no page; earlier texts and drafts stand in the present portal only."""
+    if system.present and path.is_relative_to(REVISION_TEXTS):
+        return False
+    return path.parts[0] not in _NOT_PAGES
+
+
+def _as_published(path: Path, system: System, content: Path) -> bytes:
     """Return a file as it is; of a document the text in force, with its neighbours."""
     written = path.read_bytes()
     if path.suffix != ".md":
@@ -52,7 +64,10 @@ def _as_published(path: Path, system: System) -> bytes:
     code = front_matter(written.decode().splitlines()).get("document")
     if code is None:
         return written
-    return f"{text_in_force(system, path, code)}\n{{{{ neighbours() }}}}\n".encode()
+    text = f"{text_in_force(system, content, code)}\n{{{{ neighbours() }}}}\n"
+    if not is_in_force(system.documents[code]["current"]):
+        text = text.replace("---\n", f"---\nsearch: {_NOT_SEARCHED}\n", 1)
+    return text.encode()
 
 
 def _generated(system: System, places: Places) -> dict[str, bytes]:
@@ -60,6 +75,7 @@ def _generated(system: System, places: Places) -> dict[str, bytes]:
         _unit_pages(system)
         | _document_pages(system)
         | _row_pages(system)
+        | _comparison_pages(system, places.content)
         | _dictionary_pages(system)
     )
     texts = {
@@ -95,9 +111,32 @@ def _document_pages(system: System) -> dict[str, str]:
         "{{ neighbours() }}"
     )
     return {
-        f"{document['address'].rstrip('/')}.md": _page(body, document=document["code"])
+        f"{document['address'].rstrip('/')}.md": _page(
+            body,
+            document=document["code"],
+            **({} if is_in_force(document["current"]) else {"search": _NOT_SEARCHED}),
+        )
         for document in system.documents.values()
     }
+
+
+def _comparison_pages(system: System, content: Path) -> dict[str, str]:
+    """Return a page for every two revisions of a document that have a text."""
+    pages = {}
+    for document in system.documents.values():
+        code = document["code"]
+        if not any(code == frozen for frozen, _ in system.revision_pages):
+            continue
+        revisions = sorted(revision["revision"] for revision in document["revisions"])
+        for before, after in combinations(revisions, 2):
+            if text_of(system, content, code, before) and text_of(system, content, code, after):
+                pages[f"{comparison_address(code, before, after).rstrip('/')}.md"] = _page(
+                    f'{{{{ comparison("{code}", "{before}", "{after}") }}}}',
+                    title=json.dumps(f"So sánh lần {before} và lần {after} – {code}"),
+                    hide="[navigation, toc]",
+                    search=_NOT_SEARCHED,
+                )
+    return pages
 
 
 def _row_pages(system: System) -> dict[str, str]:

@@ -6,7 +6,8 @@ Everything is computed here, from rows, for one day; nothing of it is typed into
 import datetime as dt
 import json
 from collections import Counter
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,9 @@ from scripts.slugs import slug
 NEW_WITHIN = dt.timedelta(days=365)
 """How long an issue or revision counts as news on the home page."""
 
+
+REVISION_TEXTS = Path("tai-lieu/cac-lan")
+"""Where in the content the texts of earlier revisions and drafts lie."""
 
 Key = tuple[str, ...]
 """The values of a primary key, as text."""
@@ -37,6 +41,8 @@ class System:
     form_pages: dict[str, str]
     """The address of the page that each form stands on."""
     day: dt.date
+    revision_pages: dict[tuple[str, str], str] = field(default_factory=dict)
+    """The address of the page of each frozen text and draft, by document and revision."""
     present: "System | None" = None
     """When this is the system as at an earlier day: the system of today."""
 
@@ -53,7 +59,8 @@ class System:
                 collected |= {name: public(resource) for name, resource in package.items()}
         registers = load_package(places.registers / "datapackage.json")
         pages = form_pages(places.content)
-        return cls(portal, registers, collected, forms, pages, portal.day())
+        texts = revision_pages(places.content)
+        return cls(portal, registers, collected, forms, pages, portal.day(), texts)
 
     def rows(self, register: str) -> tuple[Row, ...]:
         """Return the rows of a register, in file order."""
@@ -314,18 +321,21 @@ class System:
 
     # News
 
-    def news(self) -> list[Row]:
-        """Return what was issued or revised lately, newest first."""
-        since = self.day - NEW_WITHIN
+    def news(self, unit: str | None = None, within: dt.timedelta = NEW_WITHIN) -> list[Row]:
+        """Return what was issued, revised or withdrawn lately, newest first: of a unit, or of all.
+
+        Each is a revision with the title and address of its document, `happened_on` and `what`:
+        `issued`, `revised` or `withdrawn`.
+        """
         news = [
-            {**revision, "title": document["title"], "address": document["address"]}
+            {**event, "title": document["title"], "address": document["address"]}
             for document in self.documents.values()
-            if document["kind"] != "form_template"
+            if document["kind"] != "form_template" and unit in (None, document["unit"])
             for revision in document["revisions"]
-            if revision["status"] in ("in_force", "superseded")
-            and since <= revision["effective_on"] <= self.day
+            for event in events_of(revision)
+            if self.day - within <= event["happened_on"] <= self.day
         ]
-        return sorted(news, key=lambda row: (row["effective_on"], row["revision"]), reverse=True)
+        return sorted(news, key=lambda row: (row["happened_on"], row["revision"]), reverse=True)
 
     # What was collected
 
@@ -369,6 +379,16 @@ def key_of(row: Row, fields: tuple[str, ...]) -> Key:
     return tuple("" if row[name] is None else str(row[name]) for name in fields)
 
 
+def revision_pages(content: Path) -> dict[tuple[str, str], str]:
+    """Return the address of the page of each earlier text or draft, by document and revision."""
+    pages = {}
+    for path in sorted((content / REVISION_TEXTS).glob("*.md")):
+        head = front_matter(path.read_text(encoding="utf-8").splitlines())
+        key = (head.get("revision_of", ""), head.get("revision", "").strip('"'))
+        pages[key] = f"{(REVISION_TEXTS / path.stem).as_posix()}/"
+    return pages
+
+
 def sorted_by(rows: Any, field: str) -> list[Row]:
     """Return rows in the order of a field."""
     return sorted(rows, key=lambda row: row[field])
@@ -377,6 +397,15 @@ def sorted_by(rows: Any, field: str) -> list[Row]:
 def sorted_chain(revisions: list[Row]) -> list[Row]:
     """Return the revisions of one document, newest first."""
     return sorted(revisions, key=lambda row: str(row["revision"]), reverse=True)
+
+
+def events_of(revision: Row) -> Iterator[Row]:
+    """Yield a revision once for each thing that happened to it, as news has it."""
+    if revision["effective_on"]:
+        what = "issued" if revision["revision"] == "01" else "revised"
+        yield {**revision, "what": what, "happened_on": revision["effective_on"]}
+    if revision["status"] == "withdrawn" and revision["ended_on"]:
+        yield {**revision, "what": "withdrawn", "happened_on": revision["ended_on"]}
 
 
 def current_revision(chain: list[Row], day: dt.date) -> Row | None:

@@ -15,11 +15,16 @@ from markupsafe import Markup, escape
 
 from intake.configuration import LOCAL_ZONE
 from scripts import declaration, flowchart
+from scripts.comparison import compare
 from scripts.due import due
 from scripts.neighbours import neighbours
 from scripts.registers import Resource, Row
+from scripts.revision_texts import text_of
 from scripts.slugs import slug
 from scripts.system import Key, System, key_of, plain_number
+
+RECENT = dt.timedelta(days=90)
+"""How long the page of a unit gives notice of a new or changed document."""
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -47,6 +52,7 @@ class Views:
                 row_link=self.row_link,
                 key_of=key_of,
                 declaration=declaration,
+                comparison_address=comparison_address,
                 unit_link=self.unit_link,
                 **values,
             )
@@ -57,6 +63,25 @@ class Views:
         document = self.system.documents[code]
         declared = declaration.entry_of(self.system, code)
         return self.render("document_head.html", document=document, declared=declared)
+
+    def revision_head(self, code: str, revision: str) -> str:
+        """Render the head of a text that is not, or not yet, in force."""
+        document = self.system.documents[code]
+        found = next(row for row in document["revisions"] if row["revision"] == revision)
+        return self.render("revision_head.html", document=document, revision=found)
+
+    def comparison(self, content: Path, code: str, before: str, after: str) -> str:
+        """Render the texts of two revisions beside each other."""
+        texts = [text_of(self.system, content, code, revision) for revision in (before, after)]
+        changes = compare(*(text or "" for text in texts))
+        return self.render(
+            "comparison.html",
+            document=self.system.documents[code],
+            before=before,
+            after=after,
+            changes=changes,
+            counts=Counter(change.kind for change in changes),
+        )
 
     def flowchart(self, code: str) -> str:
         """Render the flowchart of a procedure as SVG."""
@@ -106,7 +131,7 @@ class Views:
     def unit_page(self, code: str) -> str:
         """Render all that belongs to a unit."""
         unit = self.system.unit_by_code[code]
-        return self.render("unit_page.html", unit=unit, due=Markup(self.due(code)))  # noqa: S704
+        return self.render("unit_page.html", unit=unit, due=Markup(self.due(code)), recent=RECENT)  # noqa: S704
 
     def unit_jobs(self, code: str) -> str:
         """Render the steps that people of a unit do, to be filtered by post."""
@@ -251,6 +276,11 @@ def plain_cell(field: dict[str, Any], value: Any) -> str:
     if isinstance(value, float):
         return number(value)
     return str(field.get("labels", {}).get(str(value), value))
+
+
+def comparison_address(code: str, before: str, after: str) -> str:
+    """Return where the comparison of two revisions of a document stands."""
+    return f"tai-lieu/so-sanh/{slug(code)}-{before}-{after}/"
 
 
 def row_name(table: Resource, row: Row) -> str:

@@ -5,7 +5,7 @@ a broken sample, in the tests.
 """
 
 from intake.configuration import Places
-from scripts.checks import pages, procedures, registers, revisions, schemas
+from scripts.checks import pages, procedures, registers, revisions, schemas, texts
 from scripts.checks.material import Finding, Material, Rule
 
 RULES: tuple[Rule, ...] = (
@@ -13,6 +13,7 @@ RULES: tuple[Rule, ...] = (
     *revisions.RULES,
     *procedures.RULES,
     *pages.RULES,
+    *texts.RULES,
 )
 """The rules that look at what is valid by its schema."""
 

@@ -31,6 +31,11 @@ class Page:
     lines: tuple[str, ...]
 
     @property
+    def text(self) -> str:
+        """The page as one text."""
+        return "\n".join(self.lines)
+
+    @property
     def document(self) -> str | None:
         """The code of the document that the page holds, if it holds one."""
         return front_matter(self.lines).get("document")

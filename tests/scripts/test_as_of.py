@@ -115,12 +115,12 @@ def test_the_text_is_that_of_the_revision_of_the_day(
     earlier = page.parent / "cac-lan/qt-ht-01-01.md"
     earlier.parent.mkdir()
     earlier.write_text("---\nrevision_of: QT-HT-01\n---\n{{ revision_head() }}\n\n## Lời cũ\n")
-    assert text_in_force(system, page, "QT-HT-01") == page.read_text()
-    then = text_in_force(as_of(system, SUMMER), page, "QT-HT-01")
-    assert then == "---\ndocument: QT-HT-01\n---\n{{ document_head() }}\n\n\n## Lời cũ\n"
+    assert text_in_force(system, small_places.content, "QT-HT-01") == page.read_text()
+    then = text_in_force(as_of(system, SUMMER), small_places.content, "QT-HT-01")
+    assert then == "---\ndocument: QT-HT-01\n---\n{{ document_head() }}\n\n## Lời cũ\n"
     earlier.unlink()
-    assert "without_text" in text_in_force(as_of(system, SUMMER), page, "QT-HT-01")
-    before = text_in_force(as_of(system, EVE), page, "QT-HT-01")
+    assert "without_text" in text_in_force(as_of(system, SUMMER), small_places.content, "QT-HT-01")
+    before = text_in_force(as_of(system, EVE), small_places.content, "QT-HT-01")
     assert "Viết tay" not in before
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from intake.configuration import PROJECT_ROOT, Places
-from scripts.checks import RULES, check, pages, procedures, registers, revisions
+from scripts.checks import RULES, check, pages, procedures, registers, revisions, texts
 from scripts.checks.material import Material, Page, Rule
 from scripts.checks.schemas import check_files, check_package
 from scripts.registers import Row
@@ -79,6 +79,33 @@ def without_form_pages(material: Material) -> Material:
     return replace(material, system=replace(material.system, form_pages={}))
 
 
+def without_kept_text(code: str, revision: str) -> Change:
+    def change(material: Material) -> Material:
+        kept = dict(material.system.revision_pages)
+        del kept[code, revision]
+        return replace(material, system=replace(material.system, revision_pages=kept))
+
+    return change
+
+
+def with_kept_text(code: str, revision: str, name: str, *lines: str) -> Change:
+    """Keep a text in a file of `cac-lan`, and let its page be known."""
+
+    def change(material: Material) -> Material:
+        address = f"tai-lieu/cac-lan/{name}/"
+        kept = {**material.system.revision_pages, (code, revision): address}
+        known = replace(material, system=replace(material.system, revision_pages=kept))
+        return with_page(f"content/{address.rstrip('/')}.md", *lines)(known)
+
+    return change
+
+
+def replaced_by_a_withdrawn_one(material: Material) -> Material:
+    withdrawn = setting("revisions", {"document": "QT-HT-04", "revision": "02"}, status="withdrawn")
+    named = setting("documents", {"code": "QT-HT-05"}, replaced_by="QT-HT-04")
+    return named(withdrawn(material))
+
+
 HT04 = {"document": "QT-HT-04"}
 FIRST = {"document": "QT-HT-04", "revision": "01"}
 SECOND = {"document": "QT-HT-04", "revision": "02"}
@@ -87,6 +114,36 @@ HEAD = ("---", "document: QT-HT-04", "---")
 DAY = dt.date
 
 BROKEN: list[tuple[Rule, Change, str]] = [
+    (
+        texts.replaced_texts_are_kept,
+        without_kept_text("QT-HT-04", "01"),
+        "make freeze DOC=QT-HT-04",
+    ),
+    (
+        texts.kept_texts_name_a_revision,
+        with_kept_text("QT-HT-04", "07", "qt-ht-04-07"),
+        "không có lần 07",
+    ),
+    (
+        texts.kept_texts_name_a_revision,
+        with_kept_text("QT-HT-04", "01", "qt-ht-04-1"),
+        "tên qt-ht-04-01.md",
+    ),
+    (
+        texts.issued_texts_stay_as_they_are,
+        with_kept_text("QT-HT-05", "01", "qt-ht-05-01", "{{ revision_head() }}", "", "Lời cũ"),
+        "khác lời văn đã lưu của lần 01",
+    ),
+    (
+        texts.replacements_are_in_force,
+        setting("documents", {"code": "QT-HT-05"}, replaced_by="QT-HT-04"),
+        "chưa hủy bỏ",
+    ),
+    (
+        texts.replacements_are_in_force,
+        replaced_by_a_withdrawn_one,
+        "QT-HT-04 không hiệu lực",
+    ),
     (revisions.chain_is_unbroken, setting("revisions", SECOND, revision="03"), "phải là 02"),
     (
         revisions.chain_is_unbroken,

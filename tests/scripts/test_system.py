@@ -286,7 +286,25 @@ def test_an_answer_to_another_edition_does_not_fill_a_gap(small_system: System) 
 
 def test_news_is_newest_first_and_without_form_templates(small_system: System) -> None:
     news = [(each["document"], each["revision"]) for each in small_system.news()]
-    assert news == [("QT-BC-01", "02"), ("QT-HT-01", "01"), ("QT-BC-01", "01")]
+    assert news == [
+        ("QT-BC-01", "02"),
+        ("QT-HT-01", "01"),
+        ("QT-BC-03", "01"),
+        ("QT-BC-01", "01"),
+    ]
+    assert [each["what"] for each in small_system.news()] == [
+        "revised",
+        "issued",
+        "withdrawn",
+        "issued",
+    ]
+
+
+def test_news_of_a_unit_within_a_time(small_system: System) -> None:
+    assert [each["document"] for each in small_system.news("KHCN")] == ["QT-HT-01"]
+    within = small_system.news("BC", dt.timedelta(days=121))
+    assert [(each["document"], each["revision"]) for each in within] == [("QT-BC-01", "02")]
+    assert small_system.news("BC", dt.timedelta(days=120)) == []
 
 
 @pytest.mark.parametrize(
