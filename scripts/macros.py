@@ -63,6 +63,10 @@ class Macros:
         """Show all that belongs to the page's unit."""
         return self._views.unit_page(self._meta("unit"))
 
+    def prevention_plan(self) -> str:
+        """Show the prevention plan of the page's unit, drawn from the treatments of its risks."""
+        return self._views.prevention_plan(self._meta("unit"))
+
     def unit_jobs(self) -> str:
         """List the steps that people of the page's unit do, by post."""
         return self._views.unit_jobs(self._meta("unit"))

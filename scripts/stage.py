@@ -16,7 +16,7 @@ from intake.text import escape_formula
 from scripts.as_of import text_in_force
 from scripts.feeds import FEED, atom_feed, unit_calendar
 from scripts.front_matter import front_matter
-from scripts.registers import Resource
+from scripts.registers import Resource, Row
 from scripts.revision_texts import text_of
 from scripts.slugs import slug
 from scripts.system import REVISION_TEXTS, System, is_in_force, iso, key_of, plain_number, to_json
@@ -89,19 +89,22 @@ def _generated(system: System, places: Places) -> dict[str, bytes]:
 
 
 def _unit_pages(system: System) -> dict[str, str]:
-    return {
-        f"don-vi/{unit['slug']}/viec-cua-toi.md": _page(
-            f"# Việc của tôi ở {unit['name']}\n\n{{{{ unit_jobs() }}}}",
-            unit=unit["code"],
-            hide="[toc]",
-        )
-        for unit in system.units
-    } | {
-        f"don-vi/{unit['slug']}.md": _page(
-            f"# {unit['name']}\n\n{{{{ unit_page() }}}}", unit=unit["code"], hide="[toc]"
-        )
-        for unit in system.units
-    }
+    """Return the page of each unit, and the pages below it."""
+    pages = {}
+    for unit in system.units:
+        below = f"don-vi/{unit['slug']}"
+        for path, title, macro in (
+            (below, unit["name"], "unit_page"),
+            (f"{below}/viec-cua-toi", f"Việc của tôi ở {unit['name']}", "unit_jobs"),
+            (f"{below}/phong-ngua-rui-ro", _plan_title(system, unit), "prevention_plan"),
+        ):
+            body = f"# {title}\n\n{{{{ {macro}() }}}}"
+            pages[f"{path}.md"] = _page(body, unit=unit["code"], hide="[toc]")
+    return pages
+
+
+def _plan_title(system: System, unit: Row) -> str:
+    return f"Kế hoạch phòng ngừa rủi ro năm {system.day.year} – {unit['name']}"
 
 
 def _document_pages(system: System) -> dict[str, str]:

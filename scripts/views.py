@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from intake.configuration import LOCAL_ZONE
-from scripts import declaration, flowchart
+from scripts import declaration, flowchart, risk_events
 from scripts.comparison import compare
 from scripts.due import due
 from scripts.neighbours import neighbours
@@ -52,6 +52,7 @@ class Views:
                 row_link=self.row_link,
                 key_of=key_of,
                 declaration=declaration,
+                risk_events=risk_events,
                 comparison_address=comparison_address,
                 unit_link=self.unit_link,
                 **values,
@@ -132,6 +133,11 @@ class Views:
         """Render all that belongs to a unit."""
         unit = self.system.unit_by_code[code]
         return self.render("unit_page.html", unit=unit, due=Markup(self.due(code)), recent=RECENT)  # noqa: S704
+
+    def prevention_plan(self, code: str) -> str:
+        """Render what a unit does against its risks, the highest score first."""
+        unit = self.system.unit_by_code[code]
+        return self.render("prevention_plan.html", unit=unit, risks=self.system.risks(code))
 
     def unit_jobs(self, code: str) -> str:
         """Render the steps that people of a unit do, to be filtered by post."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from scripts.checks.material import Finding, Material, Rule
+from scripts.checks.material import Finding, Material, Place, Rule
 from scripts.system import is_in_force
 
 _PERIODS = {
@@ -55,6 +55,16 @@ def risk_levels_cover_every_score(material: Material) -> Iterator[Finding]:
             yield place.says(f"điểm {score} thuộc {len(levels)} mức; phải thuộc đúng một mức")
 
 
+def scales_are_whole(material: Material) -> Iterator[Finding]:
+    """Likelihood and severity have a level for each value from 1 to 5."""
+    for register in ("likelihood_levels", "severity_levels"):
+        values = sorted(row["value"] for row, _ in material.rows(register))
+        if values != [1, 2, 3, 4, 5]:
+            yield Place(f"data/qms/{register}.csv").says(
+                f"phải có đủ các điểm 1–5; đang có {values}"
+            )
+
+
 def risk_codes_name_their_unit(material: Material) -> Iterator[Finding]:
     """The unit in the code of a risk or an opportunity is the unit of its row."""
     for register in ("risks", "opportunities"):
@@ -92,6 +102,7 @@ RULES: tuple[Rule, ...] = (
     clauses_are_answered,
     periods_fit_frequencies,
     risk_levels_cover_every_score,
+    scales_are_whole,
     risk_codes_name_their_unit,
     findings_are_followed_up,
     abbreviations_expand,

@@ -188,6 +188,7 @@ REGISTERS: dict[str, list[Row]] = {
             "reviewed_on": "2020-01-01",
         },
     ],
+    "likelihood_levels": [{"value": value} for value in range(1, 6)],
     "milestones": [{"code": "M-2020-01"}],
     "glossary": [{"term": "=KPH", "expansion": "không phù hợp"}],
 }

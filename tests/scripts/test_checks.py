@@ -114,6 +114,8 @@ HEAD = ("---", "document: QT-HT-04", "---")
 DAY = dt.date
 
 BROKEN: list[tuple[Rule, Change, str]] = [
+    (registers.scales_are_whole, without("likelihood_levels", value=3), "[1, 2, 4, 5]"),
+    (registers.scales_are_whole, without("severity_levels", value=1), "[2, 3, 4, 5]"),
     (
         texts.replaced_texts_are_kept,
         without_kept_text("QT-HT-04", "01"),
