@@ -14,12 +14,21 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from intake.configuration import LOCAL_ZONE
-from scripts import flowchart
+from scripts import charts, flowchart
+from scripts.dashboard import dashboard
 from scripts.due import due
 from scripts.neighbours import neighbours
 from scripts.registers import Resource, Row
 from scripts.slugs import slug
-from scripts.system import Key, System, key_of, plain_number
+from scripts.system import (
+    FINDING_STATES,
+    OBJECTIVE_STATES,
+    Key,
+    System,
+    age_band,
+    key_of,
+    plain_number,
+)
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -99,6 +108,10 @@ class Views:
     def due(self, unit: str | None = None) -> str:
         """Render what is overdue or due soon, of a unit or of all."""
         return self.render("due.html", items=due(self.system, unit), unit=unit)
+
+    def dashboard(self) -> str:
+        """Render where the whole system stands, with charts."""
+        return self.render("dashboard.html", board=dashboard(self.system), draw=charts.draw)
 
     def unit_page(self, code: str) -> str:
         """Render all that belongs to a unit."""
@@ -265,5 +278,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"day": day, "number": number, "slug": slug}
+    environment.filters |= {"day": day, "number": number, "slug": slug, "age_band": age_band}
+    environment.globals |= {"objective_states": OBJECTIVE_STATES, "finding_states": FINDING_STATES}
+    environment.globals["course"] = charts.course
     return environment

@@ -11,10 +11,21 @@
     return label;
   }
 
+  /** What a cell is filtered by: its words, or a coarser value such as the month of a day. */
+  const valueOf = (cell) => cell.dataset.value ?? cell.textContent.trim();
+
+  /** Choose a value; one that no row has is added, so that an old address shows nothing of it
+      rather than everything. */
+  function choose(input, value) {
+    if (input.options && ![...input.options].some((option) => option.value === value))
+      input.append(new Option(value));
+    input.value = value;
+  }
+
   function selectOf(header, column, rows) {
     const select = document.createElement("select");
-    const values = [...new Set(rows.map((row) => row.cells[column].textContent.trim()))];
-    const collator = new Intl.Collator("vi");
+    const values = [...new Set(rows.map((row) => valueOf(row.cells[column])))];
+    const collator = new Intl.Collator("vi", { numeric: true });
     select.append(new Option("tất cả", ""));
     for (const value of values.filter(Boolean).sort(collator.compare)) select.append(new Option(value));
     select.name = header.textContent.trim();
@@ -24,9 +35,10 @@
   function addFilters(register) {
     const table = register.querySelector("table");
     const rows = [...table.tBodies[0].rows];
-    if (rows.length < 6) return;
     const headers = [...table.tHead.rows[0].cells];
     const asked = new URLSearchParams(location.search);
+    const isAsked = headers.some((each) => "filter" in each.dataset && asked.has(each.textContent.trim()));
+    if (rows.length < 6 && !isAsked) return;
     const bar = document.createElement("div");
     bar.className = "qms-filters";
     const words = Object.assign(document.createElement("input"), { type: "search", name: "q" });
@@ -45,7 +57,7 @@
       rows.forEach((row, index) => {
         const matches =
           wanted.every((word) => texts[index].includes(word)) &&
-          selects.every(([column, select]) => !select.value || row.cells[column].textContent.trim() === select.value);
+          selects.every(([column, select]) => !select.value || valueOf(row.cells[column]) === select.value);
         row.hidden = !matches;
         shown += matches;
       });
@@ -60,7 +72,7 @@
     }
 
     for (const input of [words, ...selects.map(([, select]) => select)]) {
-      input.value = asked.get(input.name) ?? "";
+      choose(input, asked.get(input.name) ?? "");
       input.addEventListener("input", () => { apply(); remember(); });
     }
     register.prepend(bar);
