@@ -164,6 +164,17 @@ def test_without_slips_no_figure_is_invented(small_system: System) -> None:
     assert "Biểu đồ: Phiếu" not in html
 
 
+def test_legend_names_what_a_chart_tells_apart(collect: Collect) -> None:
+    slip = ("2020-09-10T02:00:00Z", {"found_on": "2020-07-31"})
+    html = Views(collect("nonconformity", slip), "").dashboard()
+    legends = {
+        title: re.findall(r"</svg> ([^<]+)</span>", rest.partition("<div")[0])
+        for title, rest in re.findall(r"<figcaption>([^<]+)</figcaption>(.*?)<details>", html, re.S)
+    }
+    assert legends["Mục tiêu theo đơn vị và đánh giá"] == ["Đạt", "Chưa đạt", "Chưa đo"]
+    assert legends["Phiếu không phù hợp theo đơn vị"] == []
+
+
 def test_zero_leads_nowhere(small_system: System) -> None:
     assert all(number for _, number in numbers(small_system))
 
@@ -254,11 +265,11 @@ def test_coverage_tells_gaps_with_a_reason_from_those_without(with_rows: WithRow
     chapter = {"edition": "2015", "clause": "4", "title": "Bối cảnh", "auditable": False}
     clauses = [
         {"edition": "2015", "clause": f"4.{number}", "auditable": True, "gap_reason": reason}
-        for number, reason in enumerate(("", "", "Không áp dụng"), 1)
+        for number, reason in enumerate(("", "", "Không áp dụng", "Chưa cần"), 1)
     ]
     other = {"edition": "2026", "clause": "4.1", "auditable": True}
     rows = [
         {"position": position, **row} for position, row in enumerate([chapter, *clauses, other], 1)
     ]
     coverage = dashboard(with_rows("clauses", *rows)).coverage
-    assert lines(coverage) == {"4. Bối cảnh": [1, 1, 1], "Cộng": [1, 1, 1]}
+    assert lines(coverage) == {"4. Bối cảnh": [1, 2, 1], "Cộng": [1, 2, 1]}
