@@ -19,8 +19,8 @@ from scripts.dashboard import Breakdown, Line
 from scripts.registers import Row
 
 _BARS, _STEP, _LINE, _SIZE = 200, 27, 14, 12
-_LETTER = 6.9
-"""How wide a letter of a label is at most, on average."""
+_LETTER, _BESIDE = 6.6, 20
+"""How wide a letter of a label is on average, and the room beside for wide ones: digits are 8."""
 _LABEL_LETTERS = 25
 _LONG_NUMBER = re.compile(r"\d+\.\d{2,}")
 _ABOVE, _AFTER = 4, 30
@@ -46,7 +46,7 @@ def draw(breakdown: Breakdown) -> Chart:
     labels = [_wrapped(line.name) for line in breakdown.lines]
     letters = max((len(each) for label in labels for each in label), default=0)
     tallest = max((len(label) for label in labels), default=1)
-    left = round(letters * _LETTER) + 8
+    left = round(letters * _LETTER) + _BESIDE
     step = max(_STEP, tallest * _LINE + 4)
     svg = _vega(json.dumps(_spec(breakdown, labels, left, step), ensure_ascii=False))
     width, height = left + _BARS + _AFTER, step * len(labels) + 2 * _ABOVE

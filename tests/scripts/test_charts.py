@@ -72,6 +72,13 @@ def test_room_for_names_grows_with_the_longest() -> None:
     assert wide.width - narrow.width > 23 * 6
 
 
+def test_month_has_room_for_its_digits() -> None:
+    with_month, padding = draw(chart_of(("02/2020", 1, 0))), 7
+    digits, slash = 6 * 8, 5
+    left = int(re.findall(r"translate\((\d+),", with_month.drawing)[0])
+    assert left >= digits + slash + padding
+
+
 @pytest.mark.parametrize("name", ['Vụ A & <b>B</b> "C"', "Vụ D' \\n {{ x }}"])
 def test_names_are_text_and_nothing_else(name: str) -> None:
     drawing = draw(chart_of((name, 1, 0))).drawing

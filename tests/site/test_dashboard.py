@@ -63,9 +63,17 @@ def test_short_register_is_filtered_when_the_address_asks(page: Page, portal: Po
     assert rows_shown(page, portal.url("muc-tieu/?Đơn vị=BC")) == 0
 
 
-def test_charts_keep_apart_by_pattern_and_have_no_ground(page: Page, portal: Portal) -> None:
+def test_charts_keep_apart_by_pattern_and_cut_no_name(page: Page, portal: Portal) -> None:
     page.goto(portal.url("tong-quan/"))
     assert page.locator(".qms-chart__view svg[role=img][aria-label]").count() >= 5
+    cut = page.evaluate(
+        "[...document.querySelectorAll('.qms-chart__view svg')].flatMap((svg) => {"
+        "const frame = svg.getBoundingClientRect();"
+        "return [...svg.querySelectorAll('text')].filter((text) => {"
+        "const { left, right } = text.getBoundingClientRect();"
+        "return left < frame.left || right > frame.right; }).map((text) => text.textContent); })"
+    )
+    assert cut == []
     painted = page.evaluate(
         "['good', 'bad', 'none'].map((tone) => getComputedStyle(document.querySelector("
         "`#qms-fill-${tone} rect`)).fill)"
