@@ -12,6 +12,8 @@ from scripts.system import System, is_in_force
 AHEAD = dt.timedelta(days=90)
 """How far ahead of the day something counts as due."""
 
+REVIEW = "Xem xét lại tài liệu"
+
 _MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 
 
@@ -50,7 +52,7 @@ def _reviews(system: System) -> Iterator[Due]:
         if is_in_force(current) and current["review_due_on"]:
             yield Due(
                 current["review_due_on"],
-                "Xem xét lại tài liệu",
+                REVIEW,
                 document["unit"],
                 document["code"],
                 document["title"],

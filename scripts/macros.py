@@ -79,6 +79,10 @@ class Macros:
         """Show what is overdue or due soon in all units."""
         return self._views.due()
 
+    def dashboard(self) -> str:
+        """Show where the whole system stands, with charts."""
+        return self._views.dashboard()
+
     def submissions(self, form: str) -> str:
         """Show what was collected with a form, as far as it is public."""
         return self._views.submissions(form)

@@ -26,6 +26,20 @@ NEW_WITHIN = dt.timedelta(days=365)
 REVISION_TEXTS = Path("tai-lieu/cac-lan")
 """Where in the content the texts of earlier revisions and drafts lie."""
 
+OBJECTIVE_STATES = {"on_target": "Đạt", "off_target": "Chưa đạt", "unmeasured": "Chưa đo"}
+FINDING_STATES = {
+    "closed_on_time": "Đã đóng đúng hạn",
+    "closed_late": "Đã đóng trễ hạn",
+    "closed": "Đã đóng, không đặt hạn",
+    "in_hand": "Đang khắc phục",
+    "overdue": "Quá hạn",
+    "open": "Chưa đóng, không đặt hạn",
+}
+COVERAGE = ("Có tài liệu", "Chưa có, đã ghi lý do", "Chưa có, chưa ghi lý do")
+AGES = {30: "đến 30 ngày", 60: "31–60 ngày", 90: "61–90 ngày"}
+OLDER = "trên 90 ngày"
+"""How long something has been open, by the days that each word reaches to."""
+
 Key = tuple[str, ...]
 """The values of a primary key, as text."""
 
@@ -278,6 +292,22 @@ class System:
         """Return an objective with its measurements."""
         return next(each for each in self.objectives() if each["code"] == code)
 
+    # Findings
+
+    def findings(self) -> list[Row]:
+        """Return findings, each with its state and, while it is open, its age since the audit."""
+        audited = {audit["code"]: audit["audited_on"] for audit in self.rows("audits")}
+        return [
+            {
+                **finding,
+                "state": finding_state(finding, self.day),
+                "age": None
+                if finding["closed_on"]
+                else (self.day - audited[finding["audit"]]).days,
+            }
+            for finding in self.rows("findings")
+        ]
+
     # Risks
 
     def risks(self, unit: str | None = None) -> list[Row]:
@@ -314,6 +344,7 @@ class System:
                 "documents": answers.get(clause["clause"], []),
                 "depth": clause["clause"].count("."),
                 "gap": clause["auditable"] and not answers.get(clause["clause"]),
+                "coverage": coverage(clause, answers.get(clause["clause"], [])),
             }
             for clause in sorted_by(self.rows("clauses"), "position")
             if clause["edition"] == edition
@@ -464,6 +495,31 @@ def objective_state(objective: Row, measurements: list[Row]) -> str:
     value, target = measurements[-1]["value"], objective["target"]
     met = value >= target if objective["direction"] == "min" else value <= target
     return "on_target" if met else "off_target"
+
+
+def finding_state(finding: Row, day: dt.date) -> str:
+    """Judge a finding by its term and the day it was closed: a key of `FINDING_STATES`."""
+    due_on, closed_on = finding["due_on"], finding["closed_on"]
+    if closed_on:
+        if not due_on:
+            return "closed"
+        return "closed_on_time" if closed_on <= due_on else "closed_late"
+    if not due_on:
+        return "open"
+    return "overdue" if due_on < day else "in_hand"
+
+
+def coverage(clause: Row, documents: list[Row]) -> str:
+    """Tell in words whether a clause is answered, empty for a clause that requires nothing."""
+    if not clause["auditable"]:
+        return ""
+    answered, excused, missing = COVERAGE
+    return answered if documents else excused if clause["gap_reason"] else missing
+
+
+def age_band(days: int) -> str:
+    """Return the words for how long something has been open."""
+    return next((words for reach, words in AGES.items() if days <= reach), OLDER)
 
 
 def to_json(resource: Resource) -> str:

@@ -14,14 +14,23 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from intake.configuration import LOCAL_ZONE
-from scripts import declaration, flowchart, risk_events
+from scripts import charts, declaration, flowchart, risk_events
 from scripts.comparison import compare
+from scripts.dashboard import dashboard
 from scripts.due import due
 from scripts.neighbours import neighbours
 from scripts.registers import Resource, Row
 from scripts.revision_texts import text_of
 from scripts.slugs import slug
-from scripts.system import Key, System, key_of, plain_number
+from scripts.system import (
+    FINDING_STATES,
+    OBJECTIVE_STATES,
+    Key,
+    System,
+    age_band,
+    key_of,
+    plain_number,
+)
 
 RECENT = dt.timedelta(days=90)
 """How long the page of a unit gives notice of a new or changed document."""
@@ -128,6 +137,10 @@ class Views:
     def due(self, unit: str | None = None) -> str:
         """Render what is overdue or due soon, of a unit or of all."""
         return self.render("due.html", items=due(self.system, unit), unit=unit)
+
+    def dashboard(self) -> str:
+        """Render where the whole system stands, with charts."""
+        return self.render("dashboard.html", board=dashboard(self.system), draw=charts.draw)
 
     def unit_page(self, code: str) -> str:
         """Render all that belongs to a unit."""
@@ -319,5 +332,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"day": day, "number": number, "slug": slug}
+    environment.filters |= {"day": day, "number": number, "slug": slug, "age_band": age_band}
+    environment.globals |= {"objective_states": OBJECTIVE_STATES, "finding_states": FINDING_STATES}
+    environment.globals["course"] = charts.course
     return environment

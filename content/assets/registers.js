@@ -14,10 +14,19 @@
     return label;
   }
 
-  /** The values that a cell is filtered by: all of its words, or each part of a list. */
+  /** What a cell is filtered by: its words, or a coarser value such as the month of a day; each
+      part of a list. */
   function valuesOf(cell, isList) {
-    const text = cell.textContent.replace(/\s+/g, " ").trim();
+    const text = cell.dataset.value ?? cell.textContent.replace(/\s+/g, " ").trim();
     return isList ? text.split(";").map((part) => part.trim()).filter(Boolean) : [text];
+  }
+
+  /** Choose a value; one that no row has is added, so that an old address shows nothing of it
+      rather than everything. */
+  function choose(input, value) {
+    if (input.options && ![...input.options].some((option) => option.value === value))
+      input.append(new Option(value));
+    input.value = value;
   }
 
   function selectOf(header, column, rows) {
@@ -35,9 +44,10 @@
   function addFilters(register) {
     const table = register.querySelector("table");
     const rows = [...table.tBodies[0].rows];
-    if (rows.length < 6) return;
     const headers = [...table.tHead.rows[0].cells];
     const asked = new URLSearchParams(location.search);
+    const isAsked = headers.some((each) => "filter" in each.dataset && asked.has(each.textContent.trim()));
+    if (rows.length < 6 && !isAsked) return;
     const bar = document.createElement("div");
     bar.className = "qms-filters";
     const typed = Object.assign(document.createElement("input"), { type: "search", name: "loc" });
@@ -71,7 +81,7 @@
     }
 
     for (const input of inputs) {
-      input.value = asked.get(input.name) ?? "";
+      choose(input, asked.get(input.name) ?? "");
       input.addEventListener("input", () => { apply(); remember(); });
     }
     register.prepend(bar);

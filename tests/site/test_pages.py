@@ -18,6 +18,7 @@ KINDS = {
     "form template": "tai-lieu/bm-ht04-01/",
     "documents register": "tai-lieu/",
     "unit": "don-vi/khoa-hoc-va-cong-nghe/",
+    "dashboard": "tong-quan/",
     "objectives": "muc-tieu/",
     "risks": "rui-ro/",
     "clauses": "dieu-khoan/",
