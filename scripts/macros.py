@@ -41,6 +41,10 @@ class Macros:
         """List the records of the page's procedure."""
         return self.view("records_of", document=self._system.documents[self._meta("document")])
 
+    def form_template(self) -> str:
+        """Show the fields of the page's form template, and its blank on paper."""
+        return self._views.form_template(self._meta("document"))
+
     def unit_page(self) -> str:
         """Show all that belongs to the page's unit."""
         return self._views.unit_page(self._meta("unit"))

@@ -63,10 +63,14 @@ def _unit_pages(system: System) -> dict[str, str]:
 
 
 def _document_pages(system: System) -> dict[str, str]:
-    """Return a page for every document that has no text in the portal yet."""
-    body = '{{ document_head() }}\n\n{{ view("without_text", document=page.meta.document) }}'
+    """Return a page for every form template, and for what has no text in the portal yet."""
+    without_text = '{{ view("without_text", document=page.meta.document) }}'
     return {
-        f"{document['address'].rstrip('/')}.md": _page(body, document=document["code"])
+        f"{document['address'].rstrip('/')}.md": _page(
+            "{{ document_head() }}\n\n"
+            + ("{{ form_template() }}" if document["kind"] == "form_template" else without_text),
+            document=document["code"],
+        )
         for document in system.documents.values()
     }
 

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from intake.configuration import LOCAL_ZONE
-from scripts import flowchart
+from scripts import flowchart, form_templates
 from scripts.due import due
 from scripts.registers import Resource, Row
 from scripts.slugs import slug
@@ -90,6 +90,17 @@ class Views:
             filters=filters or [],
             rows=resource.rows if rows is None else rows,
             anchor=row_anchor,
+        )
+
+    def form_template(self, code: str) -> str:
+        """Render where a form template is used, its fields, its record, and the blank to print."""
+        return self.render(
+            "form_template.html",
+            form=form_templates.form_template(self.system, code),
+            uses=form_templates.uses(self.system, code),
+            records=[row for row in self.system.rows("records") if row["form"] == code],
+            web_form=self.system.web_form_of(code),
+            choices=form_templates.choices,
         )
 
     def due(self, unit: str | None = None) -> str:
