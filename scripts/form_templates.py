@@ -13,6 +13,12 @@ _ROWS_IN_A_LIST = {"upright": 18, "wide": 10}
 _ROWS_AMONG_OTHERS = 6
 """How many empty rows a blank has: a sheet full when the form is one list, else a few."""
 
+_SHORT = (
+    *("Số", "Ngày", "Hạn", "Giờ", "Mã", "Mức", "Mốc", "Ký", "Năm", "Tháng", "Tỷ", "Lần"),
+    *("Đủ", "Đúng", "Đã", "P", "S", "R"),
+)
+"""Columns whose titles begin so hold a few characters: the others get their place."""
+
 
 @dataclass(frozen=True)
 class Block:
@@ -102,6 +108,11 @@ def uses(system: System, code: str) -> list[tuple[Row, list[Row]]]:
         (system.documents[procedure], list(run))
         for procedure, run in groupby(steps, itemgetter("document"))
     ]
+
+
+def is_short(column: Row) -> bool:
+    """Tell whether a column of a table holds a number, a date or a mark rather than words."""
+    return str(column["title"]).split()[0].rstrip(",") in _SHORT
 
 
 def choices(field: Row) -> list[str]:

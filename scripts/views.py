@@ -101,6 +101,7 @@ class Views:
             records=[row for row in self.system.rows("records") if row["form"] == code],
             web_form=self.system.web_form_of(code),
             choices=form_templates.choices,
+            is_short=form_templates.is_short,
         )
 
     def due(self, unit: str | None = None) -> str:

@@ -76,6 +76,15 @@ def test_a_list_gets_more_empty_rows_than_a_table_among_other_fields(with_rows: 
     assert only_table.empty_rows > among.empty_rows > 0
 
 
+def test_columns_of_numbers_and_dates_leave_their_place_to_words(with_rows: WithRows) -> None:
+    titles = ("Ngày nhận", "Số, ký hiệu", "P, S còn lại", "Nội dung", "Sổ ghi")
+    rows = fields(*["table_column"] * len(titles))
+    for row, title in zip(rows, titles, strict=True):
+        row["title"] = title
+    columns = re.findall(r"<col[^>]*>", blank(with_rows("form_fields", *rows)))[1:]
+    assert ["short" in column for column in columns[1:]] == [True, True, True, False, False]
+
+
 # Where it is used, what it becomes
 
 
