@@ -59,6 +59,10 @@ class Macros:
         """Show a row of a register, all of it, with its neighbours."""
         return self._views.row(register, tuple(key))
 
+    def form_template(self) -> str:
+        """Show the fields of the page's form template, and its blank on paper."""
+        return self._views.form_template(self._meta("document"))
+
     def unit_page(self) -> str:
         """Show all that belongs to the page's unit."""
         return self._views.unit_page(self._meta("unit"))

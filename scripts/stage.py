@@ -108,14 +108,13 @@ def _plan_title(system: System, unit: Row) -> str:
 
 
 def _document_pages(system: System) -> dict[str, str]:
-    """Return a page for every document that has no text in the portal yet."""
-    body = (
-        '{{ document_head() }}\n\n{{ view("without_text", document=page.meta.document) }}\n\n'
-        "{{ neighbours() }}"
-    )
+    """Return a page for every form template, and for what has no text in the portal yet."""
+    without_text = '{{ view("without_text", document=page.meta.document) }}'
     return {
         f"{document['address'].rstrip('/')}.md": _page(
-            body,
+            "{{ document_head() }}\n\n"
+            + ("{{ form_template() }}" if document["kind"] == "form_template" else without_text)
+            + "\n\n{{ neighbours() }}",
             document=document["code"],
             **({} if is_in_force(document["current"]) else {"search": _NOT_SEARCHED}),
         )

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from intake.configuration import LOCAL_ZONE
-from scripts import charts, declaration, flowchart, risk_events
+from scripts import charts, declaration, flowchart, form_templates, risk_events
 from scripts.comparison import compare
 from scripts.dashboard import dashboard
 from scripts.due import due
@@ -132,6 +132,18 @@ class Views:
             filters=filters or [],
             rows=resource.rows if rows is None else rows,
             anchor=row_anchor,
+        )
+
+    def form_template(self, code: str) -> str:
+        """Render where a form template is used, its fields, its record, and the blank to print."""
+        return self.render(
+            "form_template.html",
+            form=form_templates.form_template(self.system, code),
+            uses=form_templates.uses(self.system, code),
+            records=[row for row in self.system.rows("records") if row["form"] == code],
+            web_form=self.system.web_form_of(code),
+            choices=form_templates.choices,
+            is_short=form_templates.is_short,
         )
 
     def due(self, unit: str | None = None) -> str:

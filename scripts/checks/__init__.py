@@ -5,13 +5,22 @@ a broken sample, in the tests.
 """
 
 from intake.configuration import Places
-from scripts.checks import pages, procedures, registers, revisions, schemas, texts
+from scripts.checks import (
+    form_fields,
+    pages,
+    procedures,
+    registers,
+    revisions,
+    schemas,
+    texts,
+)
 from scripts.checks.material import Finding, Material, Rule
 
 RULES: tuple[Rule, ...] = (
     *registers.RULES,
     *revisions.RULES,
     *procedures.RULES,
+    *form_fields.RULES,
     *pages.RULES,
     *texts.RULES,
 )

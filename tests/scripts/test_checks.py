@@ -10,7 +10,16 @@ from pathlib import Path
 import pytest
 
 from intake.configuration import PROJECT_ROOT, Places
-from scripts.checks import RULES, check, pages, procedures, registers, revisions, texts
+from scripts.checks import (
+    RULES,
+    check,
+    form_fields,
+    pages,
+    procedures,
+    registers,
+    revisions,
+    texts,
+)
 from scripts.checks.material import Material, Page, Rule
 from scripts.checks.schemas import check_files, check_package
 from scripts.registers import Row
@@ -75,6 +84,10 @@ def without_page(path: str) -> Change:
     )
 
 
+def leave_the_slip_unsigned(rows: list[Row]) -> None:
+    [row for row in rows if row["form"] == "BM-HT04.01"][-1]["kind"] = "text"
+
+
 def without_form_pages(material: Material) -> Material:
     return replace(material, system=replace(material.system, form_pages={}))
 
@@ -107,6 +120,7 @@ def replaced_by_a_withdrawn_one(material: Material) -> Material:
 
 
 HT04 = {"document": "QT-HT-04"}
+SLIP = {"form": "BM-HT04.01"}
 FIRST = {"document": "QT-HT-04", "revision": "01"}
 SECOND = {"document": "QT-HT-04", "revision": "02"}
 PAGE = "content/tai-lieu/qt-ht-04.md"
@@ -210,6 +224,41 @@ BROKEN: list[tuple[Rule, Change, str]] = [
         "chỉ biểu mẫu",
     ),
     (procedures.every_unit_has_a_procedure, adding("units", code="XX", position=99), "XX"),
+    (form_fields.form_templates_have_fields, without("form_fields", **SLIP), "chưa có các mục"),
+    (
+        form_fields.form_templates_have_fields,
+        setting("form_fields", {**SLIP, "position": 1}, form="QT-HT-04"),
+        "không phải biểu mẫu",
+    ),
+    (form_fields.fields_are_numbered, without("form_fields", **SLIP, position=2), "liên tục"),
+    (
+        form_fields.parts_and_tables_are_unbroken,
+        setting("form_fields", {**SLIP, "position": 2}, part="1. Mô tả"),
+        "phần “Thông tin phiếu”",
+    ),
+    (
+        form_fields.parts_and_tables_are_unbroken,
+        setting("form_fields", {"form": "BM-HT02.04", "position": 12}, kind="text"),
+        "các cột của bảng",
+    ),
+    (
+        form_fields.choices_fit_their_kind,
+        setting("form_fields", {**SLIP, "position": 1}, choices="Có;Không"),
+        "chỉ mục đánh dấu ô",
+    ),
+    *(
+        (
+            form_fields.choices_fit_their_kind,
+            setting("form_fields", {**SLIP, "position": 5}, choices=choices),
+            "hai lựa chọn",
+        )
+        for choices in (None, "Có", "Có;Có", "Có;Không;")
+    ),
+    (
+        form_fields.forms_are_signed_or_lists,
+        with_rows("form_fields", leave_the_slip_unsigned),
+        "phải là chữ ký",
+    ),
     (registers.clauses_are_answered, without("clause_documents", clause="9.3.1"), "9.3.1"),
     (
         registers.clauses_are_answered,
