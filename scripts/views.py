@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from intake.configuration import LOCAL_ZONE
-from scripts import declaration, flowchart
+from scripts import audits, declaration, flowchart, review
 from scripts.due import due
 from scripts.neighbours import neighbours
 from scripts.registers import Resource, Row
@@ -47,6 +47,8 @@ class Views:
                 row_link=self.row_link,
                 key_of=key_of,
                 declaration=declaration,
+                audits=audits,
+                review=review,
                 unit_link=self.unit_link,
                 **values,
             )

@@ -5,11 +5,12 @@ a broken sample, in the tests.
 """
 
 from intake.configuration import Places
-from scripts.checks import pages, procedures, registers, revisions, schemas
+from scripts.checks import audits, pages, procedures, registers, revisions, schemas
 from scripts.checks.material import Finding, Material, Rule
 
 RULES: tuple[Rule, ...] = (
     *registers.RULES,
+    *audits.RULES,
     *revisions.RULES,
     *procedures.RULES,
     *pages.RULES,
