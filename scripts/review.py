@@ -98,18 +98,18 @@ def _changes(then: System) -> Iterator[Figure]:
 
 def _feedback(then: System) -> Iterator[Figure]:
     yield Figure("góp ý nhận qua cổng", len(then.submissions("feedback")), "so/gop-y/")
-    yield from _objective_states(_objectives_on(then, "9.1.2"))
+    yield from _objective_states("mục tiêu về sự hài lòng", _objectives_on(then, "9.1.2"))
 
 
 def _objectives(then: System) -> Iterator[Figure]:
-    yield from _objective_states(then.objectives())
+    yield from _objective_states("mục tiêu", then.objectives())
 
 
 def _processes(then: System) -> Iterator[Figure]:
     operational = {row["code"] for row in then.documents_of_kind("operational_procedure")}
     yield Figure("quy trình nghiệp vụ đang hiệu lực", len(operational), "tai-lieu/")
     about = [row for row in then.objectives() if row["document"] in operational]
-    yield from _objective_states(about)
+    yield from _objective_states("mục tiêu của các quy trình này", about)
 
 
 def _nonconformities(then: System) -> Iterator[Figure]:
@@ -168,8 +168,8 @@ def _opportunities(then: System) -> Iterator[Figure]:
     yield Figure("điểm lưu ý của đánh giá nội bộ", found, _FINDINGS)
 
 
-def _objective_states(objectives: list[Row]) -> Iterator[Figure]:
-    yield Figure("mục tiêu", len(objectives), _OBJECTIVES)
+def _objective_states(title: str, objectives: list[Row]) -> Iterator[Figure]:
+    yield Figure(title, len(objectives), _OBJECTIVES)
     for name, words in (
         ("on_target", "đạt"),
         ("off_target", "chưa đạt"),
