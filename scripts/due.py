@@ -1,4 +1,4 @@
-"""What is due: reviews, measurements, treatments, findings, against the day of the portal."""
+"""What is due: reviews, measurements, treatments, findings, actions, on the day of the portal."""
 
 import calendar
 import datetime as dt
@@ -37,7 +37,15 @@ class Due:
 
 def due(system: System, unit: str | None = None) -> list[Due]:
     """Return what is overdue or due soon, the earliest first: of a unit, or of all."""
-    sources = (_reviews, _measurements, _treatments, _risk_reviews, _opportunities, _findings)
+    sources = (
+        _reviews,
+        _measurements,
+        _treatments,
+        _risk_reviews,
+        _opportunities,
+        _findings,
+        _review_actions,
+    )
     items = [item for source in sources for item in source(system)]
     return sorted(
         item
@@ -103,6 +111,14 @@ def _findings(system: System) -> Iterator[Due]:
         if row["due_on"] and not row["closed_on"]:
             address = f"phat-hien/{slug(row['code'])}/"
             kind = "Khắc phục phát hiện đánh giá"
+            yield Due(row["due_on"], kind, row["unit"], row["code"], row["description"], address)
+
+
+def _review_actions(system: System) -> Iterator[Due]:
+    for row in system.rows("review_actions"):
+        if not row["done_on"]:
+            address = f"xem-xet-cua-lanh-dao/{slug(row['code'])}/"
+            kind = "Thực hiện kết luận xem xét"
             yield Due(row["due_on"], kind, row["unit"], row["code"], row["description"], address)
 
 

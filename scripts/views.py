@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from intake.configuration import LOCAL_ZONE
-from scripts import charts, declaration, flowchart, form_templates, risk_events
+from scripts import audits, charts, declaration, flowchart, form_templates, review, risk_events
 from scripts.comparison import compare
 from scripts.dashboard import dashboard
 from scripts.due import due
@@ -63,7 +63,10 @@ class Views:
                 declaration=declaration,
                 risk_events=risk_events,
                 comparison_address=comparison_address,
+                audits=audits,
+                review=review,
                 unit_link=self.unit_link,
+                step_link=self.step_link,
                 **values,
             )
         )
@@ -279,6 +282,18 @@ class Views:
     def document_link(self, code: str) -> Markup:
         """Return a link to a document's page."""
         return self.row_link("documents", (code,))
+
+    def step_link(self, step: Row) -> Markup:
+        """Return a link to a step of a procedure; to its page when another text stands there."""
+        document = self.system.documents[step["document"]]
+        shown = (
+            self.system.present is None
+            or document["current"] == (self.system.present.documents[step["document"]]["current"])
+        )
+        anchor = f"#buoc-{step['step']}" if shown else ""
+        return Markup('<a href="{}{}{}">bước {}</a>').format(
+            self.root, document["address"], anchor, step["step"]
+        )
 
     def unit_link(self, code: str) -> Markup:
         """Return a link to a unit's page."""

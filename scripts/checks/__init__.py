@@ -6,6 +6,7 @@ a broken sample, in the tests.
 
 from intake.configuration import Places
 from scripts.checks import (
+    audits,
     form_fields,
     pages,
     procedures,
@@ -18,6 +19,7 @@ from scripts.checks.material import Finding, Material, Rule
 
 RULES: tuple[Rule, ...] = (
     *registers.RULES,
+    *audits.RULES,
     *revisions.RULES,
     *procedures.RULES,
     *form_fields.RULES,

@@ -7,6 +7,7 @@ from intake.configuration import Places
 from scripts.as_of import NoSuchDay, as_of, edition_address, text_in_force
 from scripts.stage import stage
 from scripts.system import System, is_in_force
+from scripts.views import Views
 from tests.scripts.conftest import Collect, WithRows
 
 SUMMER = dt.date(2020, 5, 31)
@@ -130,3 +131,13 @@ def test_an_edition_is_staged_aside(small_places: Places, small_system: System) 
     assert present != edition
     assert "Viết tay" in (present / "tai-lieu/qt-ht-01.md").read_text()
     assert "Viết tay" not in (edition / "tai-lieu/qt-ht-01.md").read_text()
+
+
+def test_a_step_is_linked_to_where_its_text_stands(small_system: System) -> None:
+    step = {"document": "QT-BC-01", "step": 2}
+    for system, anchor in (
+        (small_system, "#buoc-2"),
+        (as_of(small_system, dt.date(2020, 6, 1)), "#buoc-2"),
+        (as_of(small_system, SUMMER), ""),
+    ):
+        assert f'href="./tai-lieu/qt-bc-01/{anchor}"' in Views(system, "./").step_link(step)

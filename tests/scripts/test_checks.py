@@ -12,6 +12,7 @@ import pytest
 from intake.configuration import PROJECT_ROOT, Places
 from scripts.checks import (
     RULES,
+    audits,
     check,
     form_fields,
     pages,
@@ -126,6 +127,8 @@ SECOND = {"document": "QT-HT-04", "revision": "02"}
 PAGE = "content/tai-lieu/qt-ht-04.md"
 HEAD = ("---", "document: QT-HT-04", "---")
 DAY = dt.date
+AUDIT = {"code": "DGNB-2020-01"}
+ACTION = {"code": "HD-2020-01"}
 
 BROKEN: list[tuple[Rule, Change, str]] = [
     (registers.scales_are_whole, without("likelihood_levels", value=3), "[1, 2, 4, 5]"),
@@ -299,6 +302,86 @@ BROKEN: list[tuple[Rule, Change, str]] = [
         registers.findings_are_followed_up,
         with_rows("findings", lambda rows: rows[0].update(closed_on=DAY(2020, 1, 1))),
         "sớm hơn",
+    ),
+    (
+        audits.auditors_are_independent,
+        setting("audit_sessions", {"unit": "BC"}, auditor_unit="BC"),
+        "chính đơn vị BC",
+    ),
+    (
+        audits.sessions_are_sound,
+        setting("audit_sessions", {"unit": "BC"}, ends_at="08:30"),
+        "sau giờ bắt đầu",
+    ),
+    (
+        audits.sessions_are_sound,
+        setting("audit_sessions", {"unit": "BC"}, documents="QT-BC-01; QT-BC-99"),
+        "QT-BC-99",
+    ),
+    (
+        audits.sessions_are_sound,
+        setting("audit_sessions", {"unit": "BC"}, clauses="6.1; 11.1"),
+        "điều khoản 11.1",
+    ),
+    (
+        audits.audits_are_in_time,
+        setting("audits", AUDIT, notice_on=DAY(2020, 6, 14)),
+        "ít nhất 7 ngày",
+    ),
+    (
+        audits.audits_are_in_time,
+        setting("audits", AUDIT, reported_on=DAY(2020, 7, 1)),
+        "quá 7 ngày làm việc",
+    ),
+    (
+        audits.audits_are_in_time,
+        setting("audit_reports", {"unit": "VP"}, reported_on=DAY(2020, 7, 1)),
+        "quá 7 ngày làm việc",
+    ),
+    (
+        audits.audits_are_in_time,
+        setting("audit_reports", {"unit": "VP"}, reported_on=DAY(2020, 6, 19)),
+        "sớm hơn ngày đánh giá",
+    ),
+    (
+        audits.audited_units_have_reports,
+        without("audit_reports", unit="VP"),
+        "chưa có báo cáo chi tiết của VP",
+    ),
+    (
+        audits.audited_units_have_reports,
+        without("audit_sessions", unit="VP"),
+        "không có phiên nào",
+    ),
+    (
+        audits.stated_counts_are_true,
+        setting("findings", {"code": "PH-2020-001"}, grade="observation"),
+        "DGNB-2020-01 BC: báo cáo ghi",
+    ),
+    (
+        audits.stated_counts_are_true,
+        setting("audits", AUDIT, minor=99),
+        "báo cáo tổng hợp ghi 99",
+    ),
+    (
+        audits.reviews_take_every_input,
+        without("review_inputs", clause="9.3.2 c.7"),
+        "đủ và theo thứ tự",
+    ),
+    (
+        audits.reviews_take_every_input,
+        setting("review_inputs", {"clause": "9.3.2 a"}, position=99),
+        "đang có b",
+    ),
+    (
+        audits.actions_follow_reviews,
+        setting("review_actions", ACTION, due_on=DAY(2020, 9, 4)),
+        "hạn phải sau",
+    ),
+    (
+        audits.actions_follow_reviews,
+        setting("review_actions", ACTION, done_on=DAY(2020, 9, 3)),
+        "ngày xong sớm hơn",
     ),
     (
         registers.abbreviations_expand,

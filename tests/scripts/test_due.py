@@ -55,6 +55,19 @@ def test_done_treatments_and_closed_findings_are_not_due(system: System) -> None
     assert found
 
 
+def test_open_actions_of_reviews_are_due_where_they_stand(system: System) -> None:
+    items = {item.code: item for item in due(system) if item.kind == "Thực hiện kết luận xem xét"}
+    assert items.keys() == {
+        row["code"]
+        for row in system.rows("review_actions")
+        if not row["done_on"] and row["due_on"] <= system.day + AHEAD
+    }
+    assert items
+    for code, item in items.items():
+        assert item.address == system.address("review_actions", (code,))
+        assert item.unit == system.find("review_actions", (code,))["unit"]
+
+
 def test_days_left_are_negative_when_overdue(system: System) -> None:
     first = due(system)[0]
     assert first.days_left(first.day + dt.timedelta(days=3)) == -3

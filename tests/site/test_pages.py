@@ -28,6 +28,9 @@ KINDS = {
     "form": "bao-cao/khong-phu-hop/",
     "look-up": "bao-cao/tra-cuu/",
     "about": "gioi-thieu/",
+    "audit report": "danh-gia-noi-bo/dgnb-2020-01/",
+    "unit audit report": "danh-gia-noi-bo/dgnb-2020-01-vp/",
+    "management review": "xem-xet-cua-lanh-dao/xxld-2020-01/",
 }
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 
