@@ -38,6 +38,12 @@ demo: .venv/ready ## send a year of sample submissions to the portal that `make 
 as-of: .venv/ready ## build the portal as at a day beside the present one: DATE=2020-06-20
 	@$(PYTHON) -m scripts as-of "$(DATE)"
 
+export-xlsx: .venv/ready ## write the registers as workbooks: REGISTER=risks TO=folder
+	@$(PYTHON) -m scripts export-xlsx --register "$(REGISTER)" --to "$(or $(TO),so-excel)"
+
+import-xlsx: .venv/ready ## take a workbook or CSV into its register: FILE=risks.xlsx DRY=1 REMOVE=1
+	@$(PYTHON) -m scripts import-xlsx "$(FILE)" $(if $(DRY),--dry) $(if $(REMOVE),--remove)
+
 freeze: .venv/ready ## keep the present text of a document before it is revised: DOC=QT-VP-01
 	@$(PYTHON) -m scripts freeze "$(DOC)"
 
@@ -50,4 +56,4 @@ clean: ## remove what can be made again (environment, site, work files); keeps t
 .venv/ready: requirements.lock scripts/setup.sh
 	@sh scripts/setup.sh
 
-.PHONY: help serve test lint format publish check packages demo as-of freeze bench clean
+.PHONY: help serve test lint format publish check packages demo as-of freeze export-xlsx import-xlsx bench clean

@@ -5,6 +5,7 @@ import contextlib
 import datetime as dt
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 from intake.configuration import Places
 from intake.forms.schema import BadFormSchema
@@ -15,9 +16,12 @@ from scripts.build import BuildFailed
 from scripts.checks import check
 from scripts.demo import demo
 from scripts.publish import publish, publish_edition
-from scripts.registers import BadRegister
+from scripts.registers import BadRegister, load_package
 from scripts.revision_texts import CannotFreeze, freeze
 from scripts.serve import serve
+from scripts.sheets.importing import RefusedSheet, difference, take_in
+from scripts.sheets.reading import UnreadableSheet
+from scripts.sheets.workbook import write_workbook
 from scripts.system import System
 
 
@@ -33,6 +37,13 @@ def main(arguments: list[str] | None = None) -> None:
     showing.add_argument("--port", type=int, default=8000)
     looking_back = commands.add_parser("as-of", help="build the portal as at a day")
     looking_back.add_argument("day", help="the day, as in 2020-06-20")
+    exporting = commands.add_parser("export-xlsx", help="write registers as workbooks")
+    exporting.add_argument("--register", default="", help="one register instead of all")
+    exporting.add_argument("--to", default="so-excel", help="folder to write into")
+    importing = commands.add_parser("import-xlsx", help="take a sheet into its register")
+    importing.add_argument("file")
+    importing.add_argument("--dry", action="store_true", help="only show the difference")
+    importing.add_argument("--remove", action="store_true", help="take out rows it lacks")
     freezing = commands.add_parser("freeze", help="keep the present text of a document")
     freezing.add_argument("code", help="code of the document")
     commands.add_parser("bench", help="measure build, submissions and first page view")
@@ -48,6 +59,10 @@ def main(arguments: list[str] | None = None) -> None:
             print(f"{demo(places, chosen.port)} phiếu mẫu đã gửi")
         case "as-of":
             _publish_edition(places, chosen.day)
+        case "export-xlsx":
+            _export(places, chosen.register, Path(chosen.to))
+        case "import-xlsx":
+            _import(places, Path(chosen.file), dry=chosen.dry, remove=chosen.remove)
         case "freeze":
             _freeze(places, chosen.code)
         case "bench":
@@ -63,6 +78,33 @@ def _check(places: Places) -> None:
     if found:
         raise SystemExit(f"{len(found)} chỗ cần sửa.")
     print("Sổ và bài viết không có lỗi.")
+
+
+def _export(places: Places, only: str, folder: Path) -> None:
+    registers = load_package(places.registers / "datapackage.json")
+    if only and only not in registers:
+        raise SystemExit(f"Không có sổ {only}; các sổ: {', '.join(registers)}")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in [only] if only else registers:
+        path = folder / f"{name}.xlsx"
+        write_workbook(registers[name], registers, path)
+        print(f"{path}: {registers[name].title}, {len(registers[name].rows)} dòng")
+
+
+def _import(places: Places, path: Path, *, dry: bool, remove: bool) -> None:
+    try:
+        found = difference(places, path, remove=remove)
+        for line in found.lines:
+            print(line)
+        if found.missing and not remove:
+            print(f"{found.missing} dòng không có trong tệp được giữ lại; muốn bỏ: REMOVE=1")
+        if not found.changes:
+            print(f"Sổ {found.title} không có gì thay đổi.")
+        elif not dry:
+            take_in(places, found)
+            print(f"Đã ghi data/qms/{found.register}.csv.")
+    except (UnreadableSheet, RefusedSheet, BadRegister) as refused:
+        raise SystemExit(f"Chưa nhập, sổ giữ nguyên.\n{refused}") from refused
 
 
 def _freeze(places: Places, code: str) -> None:

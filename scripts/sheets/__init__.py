@@ -1,0 +1,1 @@
+"""Registers as spreadsheets, and back."""
