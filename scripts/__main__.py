@@ -21,7 +21,7 @@ from scripts.revision_texts import CannotFreeze, freeze
 from scripts.serve import serve
 from scripts.sheets.importing import RefusedSheet, difference, take_in
 from scripts.sheets.reading import UnreadableSheet
-from scripts.sheets.workbook import write_workbook
+from scripts.sheets.workbook import register_book
 from scripts.system import System
 
 
@@ -87,7 +87,7 @@ def _export(places: Places, only: str, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name in [only] if only else registers:
         path = folder / f"{name}.xlsx"
-        write_workbook(registers[name], registers, path)
+        register_book(registers[name], registers).save(path)
         print(f"{path}: {registers[name].title}, {len(registers[name].rows)} dòng")
 
 

@@ -5,6 +5,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from scripts.files import files
 from scripts.registers import Row
 from scripts.slugs import slug
 from scripts.system import System, is_in_force
@@ -45,6 +46,7 @@ def due(system: System, unit: str | None = None) -> list[Due]:
         _opportunities,
         _findings,
         _review_actions,
+        _disposals,
     )
     items = [item for source in sources for item in source(system)]
     return sorted(
@@ -120,6 +122,14 @@ def _review_actions(system: System) -> Iterator[Due]:
             address = f"xem-xet-cua-lanh-dao/{slug(row['code'])}/"
             kind = "Thực hiện kết luận xem xét"
             yield Due(row["due_on"], kind, row["unit"], row["code"], row["description"], address)
+
+
+def _disposals(system: System) -> Iterator[Due]:
+    for file in files(system):
+        if file["due_on"] and not file["disposed_on"]:
+            address = f"ho-so-cong-viec/{slug(file['code'])}/"
+            kind = "Tiêu hủy hồ sơ hết hạn"
+            yield Due(file["due_on"], kind, file["unit"], file["code"], file["title"], address)
 
 
 def periods(year: int, frequency: str) -> list[tuple[str, dt.date]]:

@@ -67,6 +67,10 @@ class Macros:
         """Show all that belongs to the page's unit."""
         return self._views.unit_page(self._meta("unit"))
 
+    def records_list(self) -> str:
+        """Show the records list of the page's unit, in the columns of Decree 30/2020."""
+        return self._views.records_list(self._meta("unit"))
+
     def prevention_plan(self) -> str:
         """Show the prevention plan of the page's unit, drawn from the treatments of its risks."""
         return self._views.prevention_plan(self._meta("unit"))

@@ -18,6 +18,7 @@ from scripts.feeds import FEED, atom_feed, unit_calendar
 from scripts.front_matter import front_matter
 from scripts.registers import Resource, Row
 from scripts.revision_texts import text_of
+from scripts.sheets.unit_files import unit_workbook
 from scripts.slugs import slug
 from scripts.system import REVISION_TEXTS, System, is_in_force, iso, key_of, plain_number, to_json
 from scripts.views import comparison_address, row_name
@@ -85,7 +86,10 @@ def _generated(system: System, places: Places) -> dict[str, bytes]:
     for unit in system.units:
         texts[f"don-vi/{unit['slug']}.ics"] = unit_calendar(system, unit)
     texts["assets/agency.css"] = _agency_style(system.portal.colours)
-    return {path: text.encode() for path, text in texts.items()}
+    return {path: text.encode() for path, text in texts.items()} | {
+        f"du-lieu/danh-muc-ho-so-{unit['slug']}.xlsx": unit_workbook(system, unit["code"])
+        for unit in system.units
+    }
 
 
 def _unit_pages(system: System) -> dict[str, str]:
@@ -97,6 +101,7 @@ def _unit_pages(system: System) -> dict[str, str]:
             (below, unit["name"], "unit_page"),
             (f"{below}/viec-cua-toi", f"Việc của tôi ở {unit['name']}", "unit_jobs"),
             (f"{below}/phong-ngua-rui-ro", _plan_title(system, unit), "prevention_plan"),
+            (f"{below}/ho-so", f"Danh mục hồ sơ – {unit['name']}", "records_list"),
         ):
             body = f"# {title}\n\n{{{{ {macro}() }}}}"
             pages[f"{path}.md"] = _page(body, unit=unit["code"], hide="[toc]")

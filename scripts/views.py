@@ -14,7 +14,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from intake.configuration import LOCAL_ZONE
-from scripts import audits, charts, declaration, flowchart, form_templates, review, risk_events
+from scripts import (
+    audits,
+    charts,
+    declaration,
+    files,
+    flowchart,
+    form_templates,
+    review,
+    risk_events,
+)
 from scripts.comparison import compare
 from scripts.dashboard import dashboard
 from scripts.due import due
@@ -62,6 +71,7 @@ class Views:
                 key_of=key_of,
                 declaration=declaration,
                 risk_events=risk_events,
+                files=files,
                 comparison_address=comparison_address,
                 audits=audits,
                 review=review,
@@ -161,6 +171,10 @@ class Views:
         """Render all that belongs to a unit."""
         unit = self.system.unit_by_code[code]
         return self.render("unit_page.html", unit=unit, due=Markup(self.due(code)), recent=RECENT)  # noqa: S704
+
+    def records_list(self, code: str) -> str:
+        """Render the files of a unit and the kinds of record that it has none of yet."""
+        return self.render("records_list.html", unit=self.system.unit_by_code[code])
 
     def prevention_plan(self, code: str) -> str:
         """Render what a unit does against its risks, the highest score first."""

@@ -91,6 +91,13 @@ def answers() -> dict[str, dict[str, str]]:
             "summary": "Đề nghị nêu rõ thời hạn trả lời ở bước 3",
             "content": "Bước 3 chưa nói rõ đơn vị phải trả lời trong mấy ngày làm việc.",
         },
+        "file_entry": {
+            "unit": "KHCN",
+            "record": "HS-HT01-01",
+            "title": "Phiếu yêu cầu sửa đổi tài liệu năm 2020",
+            "opened_on": "02/01/2020",
+            "keeper_post": "Thư ký ISO",
+        },
     }
 
 

@@ -7,6 +7,7 @@ a broken sample, in the tests.
 from intake.configuration import Places
 from scripts.checks import (
     audits,
+    files,
     form_fields,
     pages,
     procedures,
@@ -23,6 +24,7 @@ RULES: tuple[Rule, ...] = (
     *revisions.RULES,
     *procedures.RULES,
     *form_fields.RULES,
+    *files.RULES,
     *pages.RULES,
     *texts.RULES,
 )

@@ -20,21 +20,13 @@ class BadCell(ValueError):
     """A cell can't be read; the message says what it should be, in Vietnamese."""
 
 
-def to_sheet(field: dict[str, Any], text: str) -> Cell:
-    """Return the text of a register's cell as a spreadsheet holds it."""
-    if text == "":
-        return None
-    match field["type"]:
-        case "date":
-            return dt.date.fromisoformat(text)
-        case "boolean":
-            return _YES if text == "true" else _NO
-        case "integer" if "labels" not in field:
-            return int(text)
-        case "number":
-            return float(text)
-        case _:
-            return str(field.get("labels", {}).get(text, text))
+def to_sheet(field: dict[str, Any], value: Any) -> Cell:
+    """Return a value of a register as a spreadsheet holds it: words for codes, Có and Không."""
+    if "labels" in field and value is not None:
+        return str(field["labels"].get(str(value), value))
+    if isinstance(value, bool):
+        return _YES if value else _NO
+    return value  # type: ignore[no-any-return]
 
 
 def from_sheet(field: dict[str, Any], cell: Cell) -> str:

@@ -15,7 +15,6 @@ from scripts import checks
 from scripts.registers import Resource, load_package
 from scripts.sheets.cells import BadCell, from_sheet
 from scripts.sheets.reading import Sheet, read_sheet
-from scripts.sheets.workbook import texts_of
 
 Texts = tuple[str, ...]
 
@@ -140,6 +139,12 @@ def _texts(sheet: Sheet, resource: Resource) -> dict[Texts, Texts]:
     if problems:
         raise RefusedSheet("\n".join(problems))
     return rows
+
+
+def texts_of(resource: Resource) -> list[list[str]]:
+    """Return the rows of a register's file as texts, in the order of its fields."""
+    with resource.path.open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))[1:]
 
 
 def _key(resource: Resource, texts: Texts) -> Texts:

@@ -1,7 +1,5 @@
 """A register as a workbook: Vietnamese titles, drop-downs for choices, dates as dates."""
 
-import csv
-from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook
@@ -24,30 +22,22 @@ _LONGEST_LIST = 400
 _FORMATS = {"date": "dd/mm/yyyy", "integer": "0", "number": "General"}
 
 
-def write_workbook(resource: Resource, registers: dict[str, Resource], path: Path) -> None:
-    """Write a register as a workbook."""
+def register_book(resource: Resource, registers: dict[str, Resource]) -> Workbook:
+    """Return the rows of a register as a workbook; `registers` offer the choices of its keys."""
     book = Workbook()
-    sheet = book.active
-    if not isinstance(sheet, Worksheet):  # pragma: no cover - a new workbook has a sheet
-        raise TypeError("a new workbook has no sheet")
+    sheet = book.worksheets[0]
     sheet.title = resource.title[:31]
     _write_rows(sheet, resource)
     _write_choices(book, sheet, resource, registers)
     _write_guide(book.create_sheet(GUIDE), resource)
-    book.save(path)
-
-
-def texts_of(resource: Resource) -> list[list[str]]:
-    """Return the rows of a register's file as texts, in the order of its fields."""
-    with resource.path.open(encoding="utf-8", newline="") as file:
-        return list(csv.reader(file))[1:]
+    return book
 
 
 def _write_rows(sheet: Worksheet, resource: Resource) -> None:
     sheet.append([field["title"] for field in resource.fields])
-    for line, texts in enumerate(texts_of(resource), 2):
-        for column, (field, text) in enumerate(zip(resource.fields, texts, strict=True), 1):
-            value = to_sheet(field, text)
+    for line, row in enumerate(resource.rows, 2):
+        for column, field in enumerate(resource.fields, 1):
+            value = to_sheet(field, row[field["name"]])
             cell = sheet.cell(line, column, value)
             if isinstance(value, str):
                 cell.data_type = "s"  # text that begins with = is no formula

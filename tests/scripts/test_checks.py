@@ -14,6 +14,7 @@ from scripts.checks import (
     RULES,
     audits,
     check,
+    files,
     form_fields,
     pages,
     procedures,
@@ -130,7 +131,41 @@ DAY = dt.date
 AUDIT = {"code": "DGNB-2020-01"}
 ACTION = {"code": "HD-2020-01"}
 
+OLD_FILE = {"code": "BC-2013-01"}
+OPEN_FILE = {"code": "BC-2020-01"}
+
 BROKEN: list[tuple[Rule, Change, str]] = [
+    (files.files_are_in_order, setting("files", OLD_FILE, year=2014), "bắt đầu bằng BC-2014-"),
+    (
+        files.files_are_in_order,
+        setting("files", OLD_FILE, closed_on=DAY(2012, 1, 1)),
+        "sớm hơn ngày mở",
+    ),
+    (
+        files.files_are_of_a_kind_of_the_unit,
+        setting("files", OLD_FILE, record="HS-HT01-01"),
+        "của đơn vị KHCN",
+    ),
+    (
+        files.disposals_are_due_and_recorded,
+        setting("files", OLD_FILE, disposed_on=DAY(2018, 12, 30)),
+        "trước ngày đến hạn 31/12/2018",
+    ),
+    (
+        files.disposals_are_due_and_recorded,
+        setting("files", OLD_FILE, disposal_minutes=None),
+        "thiếu số biên bản",
+    ),
+    (
+        files.disposals_are_due_and_recorded,
+        setting("files", OLD_FILE, disposed_on=None),
+        "thiếu ngày tiêu hủy",
+    ),
+    (
+        files.disposals_are_due_and_recorded,
+        setting("files", OPEN_FILE, disposed_on=DAY(2020, 9, 1), disposal_minutes="BB"),
+        "không được tiêu hủy",
+    ),
     (registers.scales_are_whole, without("likelihood_levels", value=3), "[1, 2, 4, 5]"),
     (registers.scales_are_whole, without("severity_levels", value=1), "[2, 3, 4, 5]"),
     (

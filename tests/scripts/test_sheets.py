@@ -28,7 +28,7 @@ from scripts.sheets.legacy_text import (
     is_syllable,
 )
 from scripts.sheets.reading import UnreadableSheet, read_sheet
-from scripts.sheets.workbook import GUIDE, LISTS, texts_of, write_workbook
+from scripts.sheets.workbook import GUIDE, LISTS, register_book
 from tests.scripts.vietnamese_letters import LETTERS, TCVN3, VNI
 
 REGISTERS = sorted(path.stem for path in Places(PROJECT_ROOT).registers.glob("*.csv"))
@@ -47,7 +47,7 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Places:
 def export(places: Places, register: str, folder: Path, name: str = "") -> Path:
     registers = load_package(places.registers / "datapackage.json")
     path = folder / (name or f"{register}.xlsx")
-    write_workbook(registers[register], registers, path)
+    register_book(registers[register], registers).save(path)
     return path
 
 
@@ -70,15 +70,13 @@ def as_csv(places: Places, register: str, *, titles: bool = True, delimiter: str
     out = io.StringIO()
     writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n")
     writer.writerow([field["title" if titles else "name"] for field in resource.fields])
-    for texts in texts_of(resource):
-        writer.writerow(
-            [_excel(field, text) for field, text in zip(resource.fields, texts, strict=True)]
-        )
+    for row in resource.rows:
+        writer.writerow([_excel(field, row[field["name"]]) for field in resource.fields])
     return out.getvalue()
 
 
-def _excel(field: dict[str, Any], text: str) -> str:
-    value = to_sheet(field, text)
+def _excel(field: dict[str, Any], cell: Any) -> str:
+    value = to_sheet(field, cell)
     if isinstance(value, dt.date):
         return f"{value.day}/{value.month:02}/{value.year}"
     if isinstance(value, float):
