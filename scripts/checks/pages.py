@@ -6,6 +6,9 @@ from collections.abc import Iterator
 
 from scripts.checks.material import Finding, Material, Place, Rule
 
+_LAW = re.compile(r"\b\d{1,3}/\d{4}/(?:QĐ|NĐ|TT|TTLT|NQ|QH\d+|CT|PL)[-A-ZĐa-z0-9]*")
+"""The number of a Vietnamese legal document: ordinal, year, kind and issuer."""
+
 _CODE = re.compile(r"\b(?:QT|BM|TL)-[A-ZĐ][A-Za-zĐđ]*[0-9]*(?:[-.][0-9]+)+")
 _PROCEDURE_PARTS = (
     "1. Mục đích",
@@ -68,6 +71,21 @@ def codes_in_texts_exist(material: Material) -> Iterator[Finding]:
                     yield Place(page.path, number).says(f"không có tài liệu mang mã {code}")
 
 
+def cited_law_is_listed(material: Material) -> Iterator[Finding]:
+    """A legal document that a text cites is in the list of external documents, and linked."""
+    listed = {row["number"] for row, _ in material.rows("external_documents")}
+    linked = {(row["document"], row["number"]) for row, _ in material.rows("external_references")}
+    for code, page in material.page_of.items():
+        for line, text in enumerate(page.lines, 1):
+            for number in _LAW.findall(text):
+                place = Place(page.path, line)
+                if number not in listed:
+                    yield place.says(f"{number}: thêm văn bản này vào external_documents.csv")
+                elif (code, number) not in linked:
+                    missing = f"thêm dòng {code},{number} vào external_references.csv"
+                    yield place.says(f"{number}: {missing}")
+
+
 def texts_are_composed(material: Material) -> Iterator[Finding]:
     """Text is in NFC."""
     for page in material.pages:
@@ -87,6 +105,7 @@ RULES: tuple[Rule, ...] = (
     pages_name_documents,
     procedures_have_their_parts,
     codes_in_texts_exist,
+    cited_law_is_listed,
     texts_are_composed,
     every_form_has_a_page,
 )

@@ -135,6 +135,16 @@ OLD_FILE = {"code": "BC-2013-01"}
 OPEN_FILE = {"code": "BC-2020-01"}
 
 BROKEN: list[tuple[Rule, Change, str]] = [
+    (
+        pages.cited_law_is_listed,
+        with_page(PAGE, *HEAD, "Theo Nghị định số 99/2099/NĐ-CP."),
+        "99/2099/NĐ-CP: thêm văn bản này",
+    ),
+    (
+        pages.cited_law_is_listed,
+        without("external_references", document="QT-VP-01", number="30/2020/NĐ-CP"),
+        "thêm dòng QT-VP-01,30/2020/NĐ-CP",
+    ),
     (files.files_are_in_order, setting("files", OLD_FILE, year=2014), "bắt đầu bằng BC-2014-"),
     (
         files.files_are_in_order,
