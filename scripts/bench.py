@@ -88,10 +88,12 @@ class _Capture(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def on_page_markdown(self, markdown: str, /, *, page: Any, **_: Any) -> str:
+    def on_page_markdown(
+        self, markdown: str, /, *, page: Any, config: MkDocsConfig, **_: Any
+    ) -> str:
         path = self._folder / page.file.src_uri
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(markdown, encoding="utf-8")
+        path.write_text(config.extra["kept"].restore(markdown), encoding="utf-8")
         return markdown
 
 

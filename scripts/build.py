@@ -19,6 +19,7 @@ from intake.configuration import Places, Portal
 from scripts import checks, navigation
 from scripts.as_of import EDITIONS, as_of, edition_address, editions
 from scripts.check_site import check_site
+from scripts.kept_html import KeptHtml
 from scripts.stage import stage
 from scripts.system import System
 
@@ -139,6 +140,7 @@ def site_config(places: Places, system: System, staged: Path, target: Path) -> M
     )
     config.nav = navigation.expand(config.nav or [], system)
     config.extra["portal"] = system.portal
+    config.plugins["kept"] = config.extra["kept"] = KeptHtml()
     config.extra["system"] = system
     config.extra["editions"] = [edition.name for edition in editions(places)]
     config.extra["day"] = system.day.strftime("%d/%m/%Y")

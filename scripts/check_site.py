@@ -1,9 +1,9 @@
 """Checks the built site: every link inside leads somewhere, nothing is asked of another host."""
 
+import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -31,21 +31,23 @@ def check_site(site: Path, but: tuple[Path, ...] = ()) -> list[str]:
         site: the site.
         but: folders of it that were checked before; links may lead into them.
     """
-    _resolve.cache_clear()
+    files = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
+    before = tuple(f"{folder.relative_to(site).as_posix()}/" for folder in but)
     pages = {
-        path: read_page(path)
-        for path in sorted(site.rglob("*.html"))
-        if not any(path.is_relative_to(folder) for folder in but)
+        name: read_page(site / name)
+        for name in sorted(files)
+        if name.endswith(".html") and not name.startswith(before)
     }
     in_pages = [
-        f"{path.relative_to(site)}: {problem}"
-        for path, page in pages.items()
-        for problem in _problems(site, path, page, pages)
+        f"{name}: {problem}"
+        for name, page in pages.items()
+        for problem in _problems(name, page, pages, files)
     ]
     in_styles = [
-        f"{path.relative_to(site)}: tải từ máy chủ khác: {target}"
-        for path in sorted(site.rglob("*.css"))
-        for target in _FROM_ELSEWHERE.findall(path.read_text(encoding="utf-8"))
+        f"{name}: tải từ máy chủ khác: {target}"
+        for name in sorted(files)
+        if name.endswith(".css")
+        for target in _FROM_ELSEWHERE.findall((site / name).read_text(encoding="utf-8"))
     ]
     return in_pages + in_styles
 
@@ -54,7 +56,7 @@ def read_page(path: Path) -> _Page:
     """Return what a page links to, what it loads, and where it can be linked to."""
     html = path.read_text(encoding="utf-8")
     links, loaded = set(), set()
-    for tag, written in _TAG.findall(html):
+    for tag, written in set(_TAG.findall(html)):
         attributes = {name: quoted or bare for name, quoted, bare in _ATTRIBUTE.findall(written)}
         target = unescape(attributes.get(_TARGET.get(tag, "src"), ""))
         if not target:
@@ -71,7 +73,7 @@ def _anchors(html: str) -> Iterator[str]:
         yield by_id or by_name
 
 
-def _problems(site: Path, path: Path, page: _Page, pages: dict[Path, _Page]) -> Iterator[str]:
+def _problems(name: str, page: _Page, pages: dict[str, _Page], files: set[str]) -> Iterator[str]:
     for target in sorted(page.loaded):
         if urlsplit(target).netloc:
             yield f"tải từ máy chủ khác: {target}"
@@ -79,7 +81,7 @@ def _problems(site: Path, path: Path, page: _Page, pages: dict[Path, _Page]) -> 
         parts = urlsplit(target)
         if parts.scheme or parts.netloc:
             continue
-        found = _resolve(site, path.parent, unquote(parts.path)) if parts.path else path
+        found = _resolve(name, unquote(parts.path), files) if parts.path else name
         if found is None:
             yield f"liên kết hỏng: {target}"
         elif not _has_anchor(pages.get(found), unquote(parts.fragment)):
@@ -91,12 +93,9 @@ def _has_anchor(page: _Page | None, anchor: str) -> bool:
     return page is None or anchor in page.anchors | {"", "__top"}
 
 
-@lru_cache(maxsize=100_000)
-def _resolve(site: Path, folder: Path, target: str) -> Path | None:
-    """Return the file that a link leads to, None when there is none."""
-    base = site if target.startswith("/") else folder
-    found = (base / target.lstrip("/")).resolve()
-    if found.is_dir():
-        found /= "index.html"
-    inside = found.is_relative_to(site.resolve())
-    return found if inside and found.is_file() else None
+def _resolve(name: str, target: str, files: set[str]) -> str | None:
+    """Return the file that a link on a page leads to, None when there is none in the site."""
+    base = "" if target.startswith("/") else posixpath.dirname(name)
+    found = posixpath.normpath(posixpath.join(base, target.lstrip("/")))
+    index = "index.html" if found == "." else f"{found}/index.html"
+    return next((each for each in (found, index) if each in files), None)

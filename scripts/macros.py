@@ -3,6 +3,8 @@
 `mkdocs-macros-plugin` calls `define_env` once, before the first page.
 """
 
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from intake.configuration import Places
 from intake.forms.rendering import FormRenderer
 from intake.pages import slot
 from intake.registers import Registers
+from scripts.kept_html import KeptHtml
 from scripts.system import System
 from scripts.views import Views
 
@@ -129,6 +132,16 @@ class Macros:
         return str(self._env.page.meta[name])
 
 
+def kept(macro: Callable[..., str], html: KeptHtml) -> Callable[..., str]:
+    """Return a macro whose HTML goes around Markdown."""
+
+    @wraps(macro)
+    def keeping(*arguments: Any, **named: Any) -> str:
+        return html.keep(macro(*arguments, **named))
+
+    return keeping
+
+
 def define_env(env: Any) -> None:
     """Register the macros, and what pages may know, with the plugin's environment."""
     places = Places.from_environment()
@@ -137,6 +150,6 @@ def define_env(env: Any) -> None:
     macros = Macros(env, system, renderer, places.content)
     for name in vars(Macros):
         if not name.startswith("_"):
-            env.macro(getattr(macros, name), name)
+            env.macro(kept(getattr(macros, name), env.conf["extra"]["kept"]), name)
     env.variables["portal"] = system.portal
     env.variables["counts"] = system.counts()
