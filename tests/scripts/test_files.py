@@ -86,10 +86,7 @@ def test_disposals_are_due(listed: Any) -> None:
 
 
 def test_the_list_of_a_unit_shows_files_and_what_is_missing(listed: Any) -> None:
-    system = listed(closed_on="2014-12-31")
-    with_form = {"file_entry": "bao-cao/bo-sung-ho-so/"}
-    views = Views(System(**{**vars_of(system), "form_pages": with_form}), "../../../")
-    html = views.records_list("BC")
+    html = Views(listed(closed_on="2014-12-31"), "../../../").records_list("BC")
     assert "Hồ sơ một" in html
     assert "31/12/2019" in html
     assert "Đến hạn tiêu hủy</span>" in html
