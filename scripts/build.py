@@ -154,7 +154,7 @@ def compress(site: Path, but: tuple[Path, ...] = ()) -> None:
         if any(path.is_relative_to(folder) for folder in but):
             continue
         if path.suffix in _COMPRESSED and path.stat().st_size > _WORTH_COMPRESSING:
-            compressed = gzip.compress(path.read_bytes(), compresslevel=6, mtime=0)
+            compressed = gzip.compress(path.read_bytes(), compresslevel=9, mtime=0)
             path.with_name(path.name + ".gz").write_bytes(compressed)
 
 

@@ -4,11 +4,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from html import unescape
 
 _ALIKE = 0.5
 """From which likeness on two blocks are one that was changed."""
 
-_RULE = re.compile(r"\|[\s:|-]+\|")
+_FRAME = re.compile(r"\|[\s:|-]+\||</?(?:div|table|tbody)[^>]*>")
+"""Lines of a table that hold no words."""
+
+_HTML_CELL = re.compile(r"<t[dh]>(.*?)</t[dh]>")
+_TAG = re.compile(r"<[^>]+>")
 _MARKUP = re.compile(r"\*\*|(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w)|`")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _MARKER = re.compile(r"^(?:#+|-|\*|!!!\s+\w+)\s+")
@@ -51,10 +56,12 @@ def compare(left: str, right: str) -> list[Change]:
 def blocks(markdown: str) -> list[str]:
     """Return a text as plain blocks: headings, paragraphs, list items, rows of tables."""
     lines = (line.strip() for line in markdown.splitlines())
-    return [_plain(line) for line in lines if line and not _RULE.fullmatch(line)]
+    return [_plain(line) for line in lines if line and not _FRAME.fullmatch(line)]
 
 
 def _plain(line: str) -> str:
+    if line.startswith(("<tr>", "<thead>")):
+        return unescape(_TAG.sub("", " | ".join(_HTML_CELL.findall(line))))
     if line.startswith("|"):
         line = " | ".join(cell.strip() for cell in line.strip("|").split("|"))
     return _MARKUP.sub("", _LINK.sub(r"\1", _MARKER.sub("", line))).strip('" ')

@@ -7,6 +7,7 @@ a text of the same kind. These texts lie in `content/tai-lieu/cac-lan/`.
 
 import re
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 
 from scripts.registers import Row
@@ -15,6 +16,7 @@ from scripts.system import REVISION_TEXTS, System
 
 HEAD = "{{ revision_head() }}"
 _MACRO = re.compile(r"\{\{ (\w+)\(\) \}\}")
+_BOLD = re.compile(r"\*\*(.+?)\*\*")
 _LINK = re.compile(r"\]\((?=[a-z0-9./-]+\.md)")
 
 
@@ -135,9 +137,21 @@ def _objectives(system: System) -> str:
 
 
 def _table(titles: list[str], rows: list[list[str]]) -> str:
-    lines = [titles, ["---"] * len(titles), *rows]
-    return "\n".join(f"| {' | '.join(_cell(cell) for cell in line)} |" for line in lines)
+    """Return a table as HTML, a row a line, in a frame that can be scrolled with the keyboard."""
+    return "\n".join(
+        [
+            '<div class="qms-table" tabindex="0" role="region" aria-label="' + titles[0] + '">',
+            '<table class="qms">',
+            f"<thead><tr>{''.join(f'<th>{escape(title)}</th>' for title in titles)}</tr></thead>",
+            "<tbody>",
+            *(f"<tr>{''.join(f'<td>{_cell(cell)}</td>' for cell in row)}</tr>" for row in rows),
+            "</tbody>",
+            "</table>",
+            "</div>",
+        ]
+    )
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|")
+    """Return a cell as HTML; what stands between double asterisks is bold."""
+    return _BOLD.sub(r"<strong>\1</strong>", escape(text, quote=False))

@@ -70,7 +70,11 @@ class System:
             descriptor = places.packages / name / DESCRIPTOR
             if descriptor.exists():
                 package = load_package(descriptor, escaped=True)
-                collected |= {name: public(resource) for name, resource in package.items()}
+                collected |= {
+                    table: public(resource)
+                    for table, resource in package.items()
+                    if _holds_submissions(table, name)
+                }
         registers = load_package(places.registers / "datapackage.json")
         pages = form_pages(places.content)
         texts = revision_pages(places.content)
@@ -375,7 +379,7 @@ class System:
         rows = [
             row
             for name, resource in self.collected.items()
-            if name == form or name.startswith(f"{form}-")
+            if _holds_submissions(name, form)
             for row in resource.rows
         ]
         return sorted(rows, key=lambda row: (row["received_at"], row["number"]), reverse=True)
@@ -384,6 +388,11 @@ class System:
         """Return the fields of a form that the portal publishes."""
         fields = self.forms[form].descriptor["fields"]
         return [field for field in fields if field["access"] == "public"]
+
+
+def _holds_submissions(table: str, form: str) -> bool:
+    """Tell whether a table of a form's package holds what was sent, under any version of it."""
+    return table == form or table.startswith(f"{form}-")
 
 
 def public(resource: Resource) -> Resource:

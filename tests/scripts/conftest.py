@@ -14,7 +14,7 @@ import pytest
 
 from intake.configuration import PROJECT_ROOT, Places, Portal
 from intake.forms.schema import Form, form_from_descriptor, load_forms
-from intake.journal.model import Event
+from intake.journal.model import AttachedFile, Event
 from intake.packages import tables
 from scripts.registers import Row, load_package
 from scripts.system import System, form_pages
@@ -298,7 +298,7 @@ def event_of(form: Form, number: int, recorded_at: str, cells: dict[str, str]) -
         form_hash=form.hash,
         recorded_at=recorded_at,
         cells={**ANSWERS[form.name], **cells},
-        files=(),
+        files=(AttachedFile("0" * 64, "ảnh.png", "image/png", 3),),
     )
 
 
@@ -331,7 +331,10 @@ def collect(small_places: Places) -> Collect:
             )
         ]
         present = [event for event in events if event.form_hash == form.hash]
-        projected = [tables.submission_table(name, form, present)]
+        projected = [
+            tables.submission_table(name, form, present),
+            tables.file_table(f"{name}_files", name, form, present),
+        ]
         if earlier:
             given = events[: len(earlier)]
             projected.append(tables.submission_table(f"{name}-{past.hash[:12]}", past, given))

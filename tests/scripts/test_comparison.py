@@ -29,6 +29,8 @@ def changed(side: Side) -> list[str]:
         ("| Bước | *Việc* |", "Bước | Việc"),
         ('!!! note "Lưu ý"', "Lưu ý"),
         ("3 * 4 * 5", "3 * 4 * 5"),
+        ("<tr><td>1</td><td><strong>Nhận &amp; ghi</strong> sổ</td></tr>", "1 | Nhận & ghi sổ"),
+        ("<thead><tr><th>Bước</th><th>Việc</th></tr></thead>", "Bước | Việc"),
     ],
 )
 def test_blocks_are_plain_text(line: str, plain: str) -> None:
@@ -37,6 +39,8 @@ def test_blocks_are_plain_text(line: str, plain: str) -> None:
 
 def test_rules_of_tables_and_empty_lines_are_no_blocks() -> None:
     assert blocks("| a |\n| --- |\n\n| b |\n|:--|---|") == ["a", "b"]
+    table = '<div class="x">\n<table>\n<tbody>\n<tr><td>a</td></tr>\n</table>\n</div>'
+    assert blocks(table) == ["a"]
 
 
 def test_equal_texts_are_one_run() -> None:
