@@ -20,6 +20,8 @@ from scripts import checks, navigation
 from scripts.as_of import EDITIONS, as_of, edition_address, editions
 from scripts.check_site import check_site
 from scripts.kept_html import KeptHtml
+from scripts.search.theme import ThemeChanged, Unindexed, install
+from scripts.search_facts import NOT_FOUND, facts, synonyms
 from scripts.stage import stage
 from scripts.system import System
 
@@ -76,11 +78,26 @@ def _built(places: Places, system: System, target: Path) -> Path:
     run_mkdocs(places, system, stage(places, system), target)
     if system.present:
         (target / "404.html").unlink(missing_ok=True)  # only the present one's is ever shown
+    _install_search(system, places, target)
     beside = () if system.present else _link_editions(places, target)
     if problems := check_site(target, beside):
         raise BuildFailed("\n".join(problems))
     compress(target, beside)
     return target
+
+
+def _install_search(system: System, places: Places, site: Path) -> None:
+    """Index a site that has a search box, and let the box ask our engine.
+
+    Raises:
+        BuildFailed: the theme's search box isn't as the engine expects.
+    """
+    if not (site / "search").exists():
+        return
+    try:
+        install(site, facts(system, places.content), synonyms(system), NOT_FOUND)
+    except ThemeChanged as changed:
+        raise BuildFailed(str(changed)) from changed
 
 
 def _link_editions(places: Places, site: Path) -> tuple[Path, ...]:
@@ -140,6 +157,7 @@ def site_config(places: Places, system: System, staged: Path, target: Path) -> M
     )
     config.nav = navigation.expand(config.nav or [], system)
     config.extra["portal"] = system.portal
+    config.plugins["unindexed"] = Unindexed()
     config.plugins["kept"] = config.extra["kept"] = KeptHtml()
     config.extra["system"] = system
     config.extra["editions"] = [edition.name for edition in editions(places)]

@@ -70,7 +70,7 @@ def freeze(content: Path, system: System, code: str) -> Path:
     frozen.parent.mkdir(exist_ok=True)
     head = (
         f'---\nrevision_of: {code}\nrevision: "{current["revision"]}"\n'
-        f"title: {code}, lần {current['revision']}\nsearch: {{exclude: true}}\n---\n{HEAD}\n\n"
+        f"title: {code}, lần {current['revision']}\n---\n{HEAD}\n\n"
     )
     frozen.write_text(head + _LINK.sub("](../", text) + "\n", encoding="utf-8")
     return frozen

@@ -20,10 +20,9 @@ from scripts.registers import Resource, Row
 from scripts.revision_texts import text_of
 from scripts.sheets.unit_files import unit_workbook
 from scripts.slugs import slug
-from scripts.system import REVISION_TEXTS, System, is_in_force, iso, key_of, plain_number, to_json
+from scripts.system import REVISION_TEXTS, System, iso, key_of, plain_number, to_json
 from scripts.views import comparison_address, row_name
 
-_NOT_SEARCHED = "{exclude: true}"
 """Front matter of what is not in force: it is read on purpose only."""
 
 _NOT_PAGES = {"templates"}
@@ -66,8 +65,6 @@ def _as_published(path: Path, system: System, content: Path) -> bytes:
     if code is None:
         return written
     text = f"{text_in_force(system, content, code)}\n{{{{ neighbours() }}}}\n"
-    if not is_in_force(system.documents[code]["current"]):
-        text = text.replace("---\n", f"---\nsearch: {_NOT_SEARCHED}\n", 1)
     return text.encode()
 
 
@@ -121,7 +118,6 @@ def _document_pages(system: System) -> dict[str, str]:
             + ("{{ form_template() }}" if document["kind"] == "form_template" else without_text)
             + "\n\n{{ neighbours() }}",
             document=document["code"],
-            **({} if is_in_force(document["current"]) else {"search": _NOT_SEARCHED}),
         )
         for document in system.documents.values()
     }
@@ -141,7 +137,6 @@ def _comparison_pages(system: System, content: Path) -> dict[str, str]:
                     f'{{{{ comparison("{code}", "{before}", "{after}") }}}}',
                     title=json.dumps(f"So sánh lần {before} và lần {after} – {code}"),
                     hide="[navigation, toc]",
-                    search=_NOT_SEARCHED,
                 )
     return pages
 

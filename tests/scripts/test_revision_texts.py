@@ -41,7 +41,7 @@ def test_a_frozen_text_has_its_tables_written_out(small_system: System, written:
     assert "<td>BM-BC01.01</td><td>Phiếu thẩm định</td>" in frozen
     assert "0,5 ngày làm việc" in frozen
     assert "document_head" not in frozen
-    assert front_matter(frozen.splitlines())["search"] == "{exclude: true}"
+    assert front_matter(frozen.splitlines())["revision"] == '"02"'
 
 
 def test_a_frozen_text_reads_as_the_present_one(small_system: System, written: Path) -> None:
@@ -112,7 +112,6 @@ def test_two_texts_have_a_page_that_compares_them(small_places: Places, written:
     folder = stage(small_places, system)
     page = (folder / "tai-lieu/so-sanh/qt-bc-01-01-02.md").read_text()
     assert '{{ comparison("QT-BC-01", "01", "02") }}' in page
-    assert "search: {exclude: true}" in page
     html = Views(system, "../../../").comparison(written, "QT-BC-01", "01", "02")
     assert "<del>Lời cũ</del>" in html
     assert "<ins>1. Mục đích</ins>" in html
@@ -154,13 +153,6 @@ def test_the_head_of_an_earlier_text_leads_to_the_one_in_force(small_system: Sys
     assert 'href="../../../tai-lieu/qt-bc-01/"' in html
     draft = Views(small_system, "../../../").revision_head("QT-BC-02", "01")
     assert "<strong>Dự thảo.</strong>" in draft
-
-
-def test_what_is_not_in_force_is_not_searched(small_places: Places, written: Path) -> None:
-    folder = stage(small_places, System.load(small_places))
-    for code, searched in (("qt-bc-01", True), ("qt-bc-02", False), ("qt-bc-03", False)):
-        text = (folder / f"tai-lieu/{code}.md").read_text()
-        assert ("search: {exclude: true}" not in text) is searched, code
 
 
 def test_a_withdrawn_document_leads_to_what_replaces_it(with_rows: WithRows) -> None:

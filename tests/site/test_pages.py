@@ -161,13 +161,3 @@ def test_first_view_of_the_home_page_is_small(page: Page, portal: Portal) -> Non
     sizes = [request.sizes() for request in finished]
     total = sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes)
     assert total < 150_000
-
-
-def test_search_index_waits_until_someone_searches(page: Page, portal: Portal) -> None:
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url.rsplit("/", 1)[1]))
-    page.goto(portal.url(), wait_until="networkidle")
-    assert "search_index.json" not in asked
-    page.fill("input[name=query]", "không phù hợp")
-    page.wait_for_selector(".md-search-result__item")
-    assert asked.count("search_index.json") == 1

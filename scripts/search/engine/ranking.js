@@ -1,0 +1,197 @@
+/* How well sections and pages answer a reading: whole phrase > near > scattered; title > heading >
+   text. A phrase is found by lining the query up with the text: every term that stands at its place
+   adds its weight, so that one wrong or missing word costs its own weight and no more. */
+
+const PHRASE = 0.45;
+const NEAR = 0.25;
+const ANYWHERE = 0.3;
+const NEAR_POSITIONS = 4;
+const SHARPNESS = 2;
+/** The power that sets a whole answer off against a partial one. */
+const TITLE = 0.6;
+const WHOLE_TITLE = 0.35;
+const IN_TITLE = 0.95;
+const ALL_IN_TITLE = 1.2;
+const NEARLY = 0.8;
+const COMPLETE = 4;
+const LENGTH = 0.2;
+const HEADING_SHARE = 0.25;
+const MATCHING = 0.72;
+/** The quality from which on nothing contradicts how a word was typed. */
+const PAGE = 0.12;
+const OFTEN = 0.03;
+const LEAST_RARITY = 0.2;
+const CANDIDATE_SHARE = 0.45;
+
+/** Return for every page that answers {score, section, sections, whole} under a reading.
+
+    `whole` is the share of the query found in one piece; `allowed(page)` leaves pages out. */
+function rank(index, reading, allowed) {
+  const terms = reading.terms.map((term) => weighed(index, term, reading.exact));
+  const total = terms.reduce((sum, term) => sum + term.weight, 0);
+  if (!total) return new Map();
+  const coverage = coverageOf(index, terms, allowed);
+  let most = 0;
+  for (const each of coverage) if (each > most) most = each;
+  if (!most) return new Map();
+  const hits = hitsOf(terms, coverage, most * CANDIDATE_SHARE);
+  const pages = new Map();
+  for (const [section, found] of hits) {
+    const scored = scoreSection(index, section, found, terms, total, coverage[section] / total);
+    if (reading.exact && !scored.exact) continue;
+    const page = index.pageOf[section];
+    if (!pages.has(page)) pages.set(page, { score: 0, sections: [], whole: 0, terms: new Set() });
+    const entry = pages.get(page);
+    entry.sections.push({ section, score: scored.score });
+    entry.whole = Math.max(entry.whole, scored.whole);
+    for (const hit of found) entry.terms.add(hit.term);
+  }
+  for (const [page, entry] of pages) finishPage(index, page, entry, terms, total, reading.sureness);
+  return pages;
+}
+
+function finishPage(index, page, entry, terms, total, sureness) {
+  entry.sections.sort((a, b) => b.score - a.score || a.section - b.section);
+  const covered = [...entry.terms].reduce((sum, term) => sum + terms[term].weight, 0) / total;
+  const good = entry.sections.filter((each) => each.score > entry.sections[0].score / 2).length;
+  entry.score =
+    (entry.sections[0].score + PAGE * covered ** SHARPNESS + OFTEN * Math.log2(good)) *
+    index.pages.weights[page] *
+    sureness;
+  for (const each of entry.sections) each.score *= index.pages.weights[page] * sureness;
+}
+
+/** Return a term with its weight, and the places of its options with the quality of each: of a
+    misspelt word the best that there is counts in full, unless it is asked for exactly. */
+function weighed(index, term, isExact) {
+  const found = new Map();
+  for (const { form, key, quality } of term.options) {
+    for (const written of index.words.get(key)?.forms ?? []) {
+      const places = index.places(written);
+      if (!places) continue;
+      const fitting = quality * fit(form, written);
+      if (!found.has(places) || found.get(places) < fitting) found.set(places, fitting);
+    }
+  }
+  let sections = 0;
+  for (const places of found.keys()) sections += places.sections.length;
+  const rarity = Math.log(1 + index.sectionCount / (1 + Math.min(sections, index.sectionCount)));
+  const weight = (term.hint ?? 1) * Math.max(rarity, LEAST_RARITY);
+  const best = isExact ? 1 : Math.max(0, ...found.values());
+  return { weight, found: [...found].map(([places, fitting]) => [places, fitting / best]) };
+}
+
+function coverageOf(index, terms, allowed) {
+  const coverage = new Float64Array(index.sectionCount);
+  const best = new Float64Array(index.sectionCount);
+  for (const term of terms) {
+    best.fill(0);
+    for (const [places, quality] of term.found) {
+      for (const section of places.sections) if (best[section] < quality) best[section] = quality;
+    }
+    for (let section = 0; section < best.length; section += 1) {
+      coverage[section] += term.weight * best[section];
+    }
+  }
+  for (let section = 0; section < best.length; section += 1) {
+    if (coverage[section] && !allowed(index.pageOf[section])) coverage[section] = 0;
+  }
+  return coverage;
+}
+
+/** Return {term, position, quality} of what stands in each section that covers enough. */
+function hitsOf(terms, coverage, enough) {
+  const hits = new Map();
+  terms.forEach((term, at) => {
+    for (const [places, quality] of term.found) {
+      places.sections.forEach((section, nth) => {
+        if (coverage[section] < enough) return;
+        let found = hits.get(section);
+        if (!found) hits.set(section, (found = []));
+        for (let each = places.starts[nth]; each < places.starts[nth + 1]; each += 1) {
+          found.push({ term: at, position: places.positions[each], quality });
+        }
+      });
+    }
+  });
+  return hits;
+}
+
+function scoreSection(index, section, hits, terms, total, anywhere) {
+  const titleLength = index.titleLength[section];
+  const phrase = phraseOf(hits, terms);
+  const whole = phrase.weight / total;
+  const near = Math.max(whole, nearOf(hits, terms) / total);
+  const isPageTitle = section === index.firstSection[index.pageOf[section]];
+  const title = titleOf(hits, terms, titleLength, index.textBegins[section]);
+  const inTitle = title.weight / total;
+  const found = (ANYWHERE * anywhere) / spread(index.textLength[section]) + NEAR * near + PHRASE * whole;
+  const base = title.inOrder ? Math.max(found, IN_TITLE) : found;
+  const bonus =
+    (isPageTitle ? 1 : HEADING_SHARE) *
+      (TITLE * inTitle ** 2 + (title.inOrder ? ALL_IN_TITLE : 0) +
+        (WHOLE_TITLE * inTitle * title.matched) / (titleLength || 1)) +
+    COMPLETE * Math.max(phrase.complete, title.inOrder ? NEARLY : 0);
+  return { score: base ** SHARPNESS * (1 + bonus), whole, exact: phrase.complete >= MATCHING };
+}
+
+/** Return how little it says that words stand somewhere in a text: more, the longer it is. */
+function spread(words) {
+  return 1 + LENGTH * Math.log2(1 + words / 100);
+}
+
+/** Return the most weight that stands in line with the query, and how well all of it does. */
+function phraseOf(hits, terms) {
+  const lines = new Map();
+  let weight = 0;
+  let complete = 0;
+  for (const { term, position, quality } of hits) {
+    const at = position - term;
+    let line = lines.get(at);
+    if (!line) lines.set(at, (line = { weight: 0, count: 0, worst: 1 }));
+    line.weight += terms[term].weight * quality;
+    line.count += 1;
+    line.worst = Math.min(line.worst, quality);
+    if (line.weight > weight) weight = line.weight;
+    if (line.count === terms.length && line.worst > complete) complete = line.worst;
+  }
+  return { weight, complete };
+}
+
+/** Return the most weight that stands nearly in line: words between, or another order. */
+function nearOf(hits, terms) {
+  const sorted = hits
+    .map((hit) => ({ ...hit, line: hit.position - hit.term }))
+    .sort((a, b) => a.line - b.line);
+  const best = new Float64Array(terms.length);
+  let most = 0;
+  for (let from = 0; from < sorted.length; from += 1) {
+    if (from && sorted[from].line === sorted[from - 1].line) continue;
+    best.fill(0);
+    for (let at = from; at < sorted.length && sorted[at].line < sorted[from].line + NEAR_POSITIONS; at += 1) {
+      const { term, quality } = sorted[at];
+      best[term] = Math.max(best[term], quality * terms[term].weight);
+    }
+    const weight = best.reduce((sum, each) => sum + each, 0);
+    if (weight > most) most = weight;
+  }
+  return most;
+}
+
+/** Return the weight of the query that stands in the title or the keywords, how many words of the
+    title that is, and whether all of the query stands there, in its order. */
+function titleOf(hits, terms, length, textBegins) {
+  const inTitle = hits
+    .filter(({ position, quality }) => position < textBegins && quality >= MATCHING)
+    .sort((a, b) => a.position - b.position);
+  const best = new Map();
+  let next = 0;
+  for (const { term, quality } of inTitle) {
+    best.set(term, Math.max(best.get(term) ?? 0, quality * terms[term].weight));
+    if (term === next) next += 1;
+  }
+  let weight = 0;
+  for (const each of best.values()) weight += each;
+  const matched = new Set(inTitle.map(({ position }) => position).filter((at) => at < length)).size;
+  return { weight, matched, inOrder: next === terms.length };
+}
