@@ -182,6 +182,10 @@ def _page_table(
         "files": [b - a for a, b in zip([0, *files_of_pages], files_of_pages, strict=False)],
         "sections": [len(sections) for sections in pages.values()],
         "lengths": encode(number for each in _lengths(pages, facts) for number in each),
+        "keywords": [
+            encode(sum(1 for _ in syllables(word)) for word in _keywords(facts, location))
+            for location in pages
+        ],
         "codes": [each.code for each in known],
         "weights": [each.weight for each in known],
     }

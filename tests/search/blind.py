@@ -4,7 +4,7 @@ import random
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -21,19 +21,23 @@ class Query:
     text: str
     kind: str
     pages: frozenset[str]
-    """The pages that hold the span; any of them first is right."""
+    """The pages that hold the span, in their text or keywords; any of them first is right."""
 
 
 class Spans:
     """The texts of a site as sequences of forms, and where a span of them stands."""
 
-    def __init__(self, pages: Pages) -> None:
+    def __init__(self, pages: Pages, keywords: Mapping[str, str]) -> None:
         self._texts: list[tuple[str, list[str], list[str]]] = []
         self._starts: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
         for location, sections in pages.items():
             for section in sections:
                 for text in (section.title, section.text):
                     self._add(location, text)
+        self._drawn = len(self._texts)
+        for location, words in keywords.items():
+            for word in words.split(";"):
+                self._add(location, word)
 
     def _add(self, location: str, text: str) -> None:
         words = _WORD.findall(unicodedata.normalize("NFC", text).lower())
@@ -45,7 +49,7 @@ class Spans:
     def draw(self, chance: random.Random) -> list[str]:
         """Return the words of a span, each place of the site being equally likely."""
         while True:
-            _, words, _ = chance.choice(self._texts)
+            _, words, _ = self._texts[chance.randrange(self._drawn)]
             length = chance.randint(_SHORTEST, _LONGEST)
             if len(words) >= length:
                 at = chance.randrange(len(words) - length + 1)
@@ -64,16 +68,17 @@ class Spans:
         )
 
 
-def queries(pages: Pages, each: int, seed: int) -> Iterator[Query]:
+def queries(pages: Pages, keywords: Mapping[str, str], each: int, seed: int) -> Iterator[Query]:
     """Return blind queries, `each` of every kind.
 
     Args:
         pages: the site.
+        keywords: what leads to a page besides its text, by location; no span is drawn from it.
         each: how many of a kind.
         seed: of the chance; a new one draws others.
     """
     chance = random.Random(seed)
-    spans = Spans(pages)
+    spans = Spans(pages, keywords)
     for kind, typist in TYPISTS.items():
         made = 0
         while made < each:

@@ -4,6 +4,9 @@ const DIGITS = "!#$%&()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abc
 const VALUES = new Uint8Array(128);
 [...DIGITS].forEach((digit, value) => (VALUES[digit.charCodeAt(0)] = value));
 
+/** Positions between a title or keyword and what follows, as index.py leaves them. */
+const GAP = 8;
+
 /** Return the numbers in a text that index.py's `encode` wrote. */
 function decode(text) {
   const numbers = [];
@@ -33,6 +36,7 @@ class Index {
     this._files = new Map();
     this._places = new Map();
     this._held = new Set();
+    this._names = new Map();
     this.edition = null;
   }
 
@@ -117,6 +121,21 @@ class Index {
         sections: sections.map(([anchor, title, text]) => ({ anchor, title, text })),
       };
     });
+  }
+
+  /** Return where the names of a page, its title and its keywords, stand in its first section:
+      [{from, to}]. */
+  names(page) {
+    let names = this._names.get(page);
+    if (names) return names;
+    let at = 0;
+    names = [this.titleLength[this.firstSection[page]], ...decode(this.pages.keywords[page])].map((length) => {
+      const name = { from: at, to: at + length };
+      at += length + GAP;
+      return name;
+    });
+    this._names.set(page, names);
+    return names;
   }
 
   fact(page, name) {

@@ -13,8 +13,9 @@ const WHOLE_TITLE = 0.35;
 const IN_TITLE = 0.95;
 const ALL_IN_TITLE = 1.2;
 const NEARLY = 0.8;
-const COMPLETE = 4;
+const COMPLETE = 5;
 const LENGTH = 0.2;
+const NAMED = 0.6;
 const HEADING_SHARE = 0.25;
 const MATCHING = 0.72;
 /** The quality from which on nothing contradicts how a word was typed. */
@@ -132,7 +133,28 @@ function scoreSection(index, section, hits, terms, total, anywhere) {
       (TITLE * inTitle ** 2 + (title.inOrder ? ALL_IN_TITLE : 0) +
         (WHOLE_TITLE * inTitle * title.matched) / (titleLength || 1)) +
     COMPLETE * Math.max(phrase.complete, title.inOrder ? NEARLY : 0);
-  return { score: base ** SHARPNESS * (1 + bonus), whole, exact: phrase.complete >= MATCHING };
+  const named = isPageTitle ? nameIn(hits, terms, index.names(index.pageOf[section])) / total : 0;
+  const score = base ** SHARPNESS * (1 + bonus) + NAMED * named;
+  return { score, whole, exact: phrase.complete >= MATCHING };
+}
+
+/** Return the most weight of the query that is a whole name of the page, its words in line. */
+function nameIn(hits, terms, names) {
+  let most = 0;
+  for (const { from, to } of names) {
+    const lines = new Map();
+    for (const { term, position, quality } of hits) {
+      if (position < from || position >= to || quality < MATCHING) continue;
+      const line = lines.get(position - term) ?? { weight: 0, count: 0 };
+      line.weight += terms[term].weight;
+      line.count += 1;
+      lines.set(position - term, line);
+    }
+    for (const { weight, count } of lines.values()) {
+      if (count === to - from && weight > most) most = weight;
+    }
+  }
+  return most;
 }
 
 /** Return how little it says that words stand somewhere in a text: more, the longer it is. */
