@@ -50,10 +50,13 @@ freeze: .venv/ready ## keep the present text of a document before it is revised:
 bench: .venv/ready ## measure build, submissions and first page view
 	@$(PYTHON) -m scripts bench
 
+bench-search: .venv/ready ## measure our search beside the theme's and Pagefind's, up to 5,000 pages
+	@$(PYTHON) -m tests.search.bench
+
 clean: ## remove what can be made again (environment, site, work files); keeps the journal
 	rm -rf .venv .cache site
 
 .venv/ready: requirements.lock scripts/setup.sh
 	@sh scripts/setup.sh
 
-.PHONY: help serve test lint format publish check packages demo as-of freeze export-xlsx import-xlsx bench clean
+.PHONY: help serve test lint format publish check packages demo as-of freeze export-xlsx import-xlsx bench bench-search clean

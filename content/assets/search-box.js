@@ -15,7 +15,7 @@
       super();
       this._answer = new Promise((resolve, reject) => {
         const script = document.createElement("script");
-        script.src = address;
+        script.src = new URL("engine.js", address).href;
         script.onload = () => {
           const { Engine, loaderOver, answering } = globalThis.siteSearch;
           resolve(answering(new Engine(loaderOver(new URL(".", address).href)), "index.html"));
@@ -41,7 +41,7 @@
 
   const NativeWorker = globalThis.Worker;
   globalThis.Worker = function (address, options) {
-    if (!String(address).includes("search/engine.js")) return new NativeWorker(address, options);
+    if (!String(address).includes("search/worker.js")) return new NativeWorker(address, options);
     worker = new (onDisk ? EngineInPage : NativeWorker)(new URL(address, location.href).href);
     const post = worker.postMessage.bind(worker);
     worker.postMessage = (message) => {

@@ -19,7 +19,7 @@ from scripts.search.index import FOLDER, Facts, index_files
 from scripts.search.pages import read_pages
 
 _ENGINE = Path(__file__).parent / "engine"
-_PARTS = ("text", "typing", "index", "codes", "readings", "ranking", "engine", "results", "worker")
+_PARTS = ("text", "typing", "index", "codes", "readings", "ranking", "engine", "results", "box")
 _WORKER = re.compile(r'"search": "([./]*)assets/javascripts/workers/search\.[0-9a-f]+\.min\.js"')
 _PROTOCOL = {
     "assets/javascripts/workers/search.*.min.js": (
@@ -85,9 +85,11 @@ def install(
     files["search_index.json"] = nothing
     files["search_index.js"] = f"var __index = {nothing}\n"
     files["engine.js"] = engine()
+    files["worker.js"] = worker()
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
-    _name_engine(site, hashlib.sha256(files["engine.js"].encode()).hexdigest()[:8])
+    version = hashlib.sha256((files["engine.js"] + files["worker.js"]).encode()).hexdigest()
+    _name_worker(site, version[:8])
     shutil.rmtree(site / "assets/javascripts/workers")
     shutil.rmtree(site / "assets/javascripts/lunr")
 
@@ -96,6 +98,11 @@ def engine() -> str:
     """Return the engine as one script."""
     parts = [(_ENGINE / f"{name}.js").read_text(encoding="utf-8") for name in _PARTS]
     return '(() => {\n"use strict";\n' + "\n".join(parts) + "})();\n"
+
+
+def worker() -> str:
+    """Return the script that pages name as their search worker."""
+    return (_ENGINE / "worker.js").read_text(encoding="utf-8")
 
 
 def check_protocol(site: Path) -> None:
@@ -117,10 +124,10 @@ def check_protocol(site: Path) -> None:
                 )
 
 
-def _name_engine(site: Path, version: str) -> None:
+def _name_worker(site: Path, version: str) -> None:
     for page in sorted(site.rglob("*.html")):
         text = page.read_text(encoding="utf-8")
-        named, count = _WORKER.subn(rf'"search": "\1{FOLDER}/engine.js?v={version}"', text)
+        named, count = _WORKER.subn(rf'"search": "\1{FOLDER}/worker.js?v={version}"', text)
         if count == 1:
             page.write_text(named, encoding="utf-8")
         elif count or '"search": ' in text:

@@ -29,7 +29,7 @@ def test_pages_name_the_engine_instead_of_the_themes_worker(site: Path) -> None:
     install(site, {}, [])
     named = re.search(r'"search": "([^"]+)"', (site / "a/index.html").read_text())
     assert named
-    assert re.fullmatch(r"\.\./search/engine\.js\?v=[0-9a-f]{8}", named[1])
+    assert re.fullmatch(r"\.\./search/worker\.js\?v=[0-9a-f]{8}", named[1])
     assert (site / "search/engine.js").exists()
     assert not (site / "assets/javascripts/workers").exists()
     assert not (site / "assets/javascripts/lunr").exists()

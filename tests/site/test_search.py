@@ -205,7 +205,7 @@ def test_a_page_load_asks_for_no_index(page: Page, portal: Portal) -> None:
     page.on("request", lambda request: asked.append(request.url.split("?")[0]))
     page.goto(portal.url(), wait_until="networkidle")
     of_search = {url.rsplit("/", 1)[1] for url in asked if "/search/" in url}
-    assert of_search == {"engine.js", "search_index.json"}
+    assert of_search == {"worker.js", "search_index.json"}
     search(page, "tem")
     first(page)
     assert any("/search/places-" in url for url in asked)
