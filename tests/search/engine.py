@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page, Route, sync_playwright
-
-from scripts.browser import installed_browser
+from playwright.sync_api import Browser, Page, Route
 
 ADDRESS = "http://site.test/"
 _PAGE = "<!doctype html><meta charset='utf-8'><script src='/search/engine.js'></script>"
@@ -29,7 +27,7 @@ _ASK = """async (queries) => {
 
 
 @contextlib.contextmanager
-def engine_on(site: Path) -> Iterator[Page]:
+def engine_on(browser: Browser, site: Path) -> Iterator[Page]:
     """Return a page that holds the engine over a built site."""
 
     def answer(route: Route) -> None:
@@ -42,16 +40,12 @@ def engine_on(site: Path) -> Iterator[Page]:
         else:
             route.fulfill(status=404)
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=installed_browser(), args=["--no-sandbox"]
-        )
-        page = browser.new_page()
-        page.route("**/*", answer)
-        page.goto(ADDRESS)
-        page.evaluate(_START)
-        yield page
-        browser.close()
+    page = browser.new_page()
+    page.route("**/*", answer)
+    page.goto(ADDRESS)
+    page.evaluate(_START)
+    yield page
+    page.close()
 
 
 @dataclass(frozen=True)

@@ -54,9 +54,11 @@ def written() -> list[Query]:
     ]
 
 
-def shares(site: Path, asked: list[Query]) -> tuple[float, float, dict[str, float]]:
+def shares(
+    browser: Browser, site: Path, asked: list[Query]
+) -> tuple[float, float, dict[str, float]]:
     """Return the shares of right pages first and among five, and first by kind."""
-    with engine_on(site) as page:
+    with engine_on(browser, site) as page:
         answers = ask(page, [query.text for query in asked])
     first_right: dict[str, list[bool]] = defaultdict(list)
     among_five = 0
@@ -68,27 +70,29 @@ def shares(site: Path, asked: list[Query]) -> tuple[float, float, dict[str, floa
     return right / len(asked), among_five / len(asked), by_kind
 
 
-def test_what_staff_ask_is_answered_first(site: Path) -> None:
-    right, among_five, by_kind = shares(site, written())
+def test_what_staff_ask_is_answered_first(browser: Browser, site: Path) -> None:
+    right, among_five, by_kind = shares(browser, site, written())
     assert right >= 0.95, by_kind
     assert among_five >= 0.98
 
 
-def test_any_text_is_found_however_it_is_typed(site: Path, portal: Portal) -> None:
+def test_any_text_is_found_however_it_is_typed(
+    browser: Browser, site: Path, portal: Portal
+) -> None:
     seed = random.SystemRandom().randrange(1 << 30)
     system = System.load(portal.places)
     keywords = {page: each.keywords for page, each in facts(system, portal.places.content).items()}
     asked = list(queries(read_pages(site, NOT_FOUND), keywords, BLIND_OF_EACH, seed))
-    right, _, by_kind = shares(site, asked)
+    right, _, by_kind = shares(browser, site, asked)
     assert right >= 0.95, (seed, by_kind)
     assert min(by_kind.values()) >= 0.8, (seed, by_kind)
 
 
-def test_the_browser_cuts_texts_as_the_index_does(tmp_path: Path) -> None:
+def test_the_browser_cuts_texts_as_the_index_does(browser: Browser, tmp_path: Path) -> None:
     (tmp_path / "search").mkdir()
     (tmp_path / "search/engine.js").write_text(engine(), encoding="utf-8")
     vectors = json.loads((SEARCH / "vectors.json").read_text(encoding="utf-8"))
-    with engine_on(tmp_path) as page:
+    with engine_on(browser, tmp_path) as page:
         for text, forms, keys in vectors:
             found = page.evaluate(
                 "text => siteSearch.wordsOf(text).map(({ word }) => siteSearch.syllable(word))",
