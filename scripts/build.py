@@ -21,7 +21,7 @@ from scripts.as_of import EDITIONS, as_of, edition_address, editions
 from scripts.check_site import check_site
 from scripts.kept_html import KeptHtml
 from scripts.search.theme import ThemeChanged, Unindexed, install
-from scripts.search_facts import NOT_FOUND, facts, synonyms
+from scripts.search_facts import NOT_INDEXED, facts, synonyms
 from scripts.stage import stage
 from scripts.system import System
 
@@ -95,7 +95,7 @@ def _install_search(system: System, places: Places, site: Path) -> None:
     if not (site / "search").exists():
         return
     try:
-        install(site, facts(system, places.content), synonyms(system), NOT_FOUND)
+        install(site, facts(system, places.content), synonyms(system), NOT_INDEXED)
     except ThemeChanged as changed:
         raise BuildFailed(str(changed)) from changed
 

@@ -9,7 +9,7 @@ from scripts.search.index import Facts
 from scripts.slugs import slug
 from scripts.system import System, is_in_force, key_of
 
-NOT_FOUND = ("tai-ngay/", "tai-lieu/so-sanh/")
+NOT_INDEXED = ("tai-ngay/", "tai-lieu/so-sanh/")
 """Editions of other days have their own search; a comparison repeats its two texts."""
 _SURE, _AMBIGUOUS = 0.9, 0.6
 """How sure it is that a short word stands for what the glossary says."""

@@ -23,8 +23,6 @@ from scripts.slugs import slug
 from scripts.system import REVISION_TEXTS, System, iso, key_of, plain_number, to_json
 from scripts.views import comparison_address, row_name
 
-"""Front matter of what is not in force: it is read on purpose only."""
-
 _NOT_PAGES = {"templates"}
 """Folders of `content/` that are not published as they are."""
 

@@ -28,8 +28,12 @@ class Syllable(NamedTuple):
 
 def syllables(text: str) -> Iterator[Syllable]:
     """Return the syllables, words and numbers of a text, in order."""
-    for word in _WORD.findall(unicodedata.normalize("NFC", text).lower()):
-        yield syllable(word)
+    return map(syllable, words_of(text))
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words and numbers of a text, composed and in lower case."""
+    return _WORD.findall(unicodedata.normalize("NFC", text).lower())
 
 
 @lru_cache(maxsize=1 << 16)

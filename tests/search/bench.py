@@ -8,7 +8,6 @@ import gzip
 import json
 import mimetypes
 import random
-import re
 import shutil
 import statistics
 import subprocess
@@ -16,7 +15,6 @@ import sys
 import tempfile
 import threading
 import time
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,8 +32,9 @@ from intake.configuration import PROJECT_ROOT, Places
 from scripts.browser import ensure_browser
 from scripts.search.index import index_files
 from scripts.search.pages import Pages, Section, read_pages
+from scripts.search.text import words_of
 from scripts.search.theme import engine, worker
-from scripts.search_facts import NOT_FOUND, facts, synonyms
+from scripts.search_facts import NOT_INDEXED, facts, synonyms
 from scripts.system import System
 from tests.search.blind import Query, queries
 
@@ -43,7 +42,6 @@ _SIZES = (1000, 5000)
 _EACH = 20
 _SEED = 23112026
 _SECTIONS, _WORDS = 3, 130
-_WORD = re.compile(r"[^\W\d_]+|\d+")
 _OURS = """async () => {
     const worker = new Worker("/search/worker.js");
     const answer = (message) => new Promise((done) => {
@@ -97,7 +95,7 @@ def main() -> None:
     places = Places(PROJECT_ROOT)
     system = System.load(places)
     known = facts(system, places.content)
-    shipped = read_pages(places.current_site.resolve(), NOT_FOUND)
+    shipped = read_pages(places.current_site.resolve(), NOT_INDEXED)
     keywords = {location: each.keywords for location, each in known.items()}
     words = list(synonyms(system))
     for name, pages, more in [
@@ -120,7 +118,7 @@ def made(shipped: Pages, size: int) -> Pages:
     follows: dict[str, list[str]] = defaultdict(list)
     for sections in shipped.values():
         for section in sections:
-            found = _WORD.findall(unicodedata.normalize("NFC", section.text))
+            found = words_of(section.text)
             for one, two in pairwise(found):
                 follows[one].append(two)
     starts = sorted(follows)

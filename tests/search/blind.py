@@ -1,18 +1,15 @@
 """Blind queries: spans drawn from the pages by chance, typed in every way; nothing is chosen."""
 
 import random
-import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
 from scripts.search.pages import Pages
-from scripts.search.text import syllable
+from scripts.search.text import syllable, words_of
 from tests.search.typists import TYPISTS
 
-_WORD = re.compile(r"[^\W\d_]+|\d+")
 _SHORTEST, _LONGEST = 3, 7
 
 
@@ -40,7 +37,7 @@ class Spans:
                 self._add(location, word)
 
     def _add(self, location: str, text: str) -> None:
-        words = _WORD.findall(unicodedata.normalize("NFC", text).lower())
+        words = words_of(text)
         forms = [syllable(word).form for word in words]
         for at, two in enumerate(pairwise(forms)):
             self._starts[two].append((len(self._texts), at))

@@ -4,6 +4,8 @@ import random
 import unicodedata
 from collections.abc import Callable
 
+from scripts.slugs import fold
+
 _TELEX_TONES = {"\u0300": "f", "\u0301": "s", "\u0309": "r", "\u0303": "x", "\u0323": "j"}
 _VNI_TONES = {"\u0301": "1", "\u0300": "2", "\u0309": "3", "\u0303": "4", "\u0323": "5"}
 _TELEX_MARKS = {"\u0302": None, "\u031b": "w", "\u0306": "w"}
@@ -23,11 +25,6 @@ _I_AND_Y = {"y": "i", "ỳ": "ì", "ý": "í", "ỷ": "ỉ", "ỹ": "ĩ", "ỵ":
 
 Typist = Callable[[list[str], random.Random], str | None]
 """Types the words of a span; None when the span has nothing to go wrong in this way."""
-
-
-def without_marks(text: str) -> str:
-    decomposed = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
 def telex(word: str) -> str:
@@ -63,7 +60,7 @@ def _exact(words: list[str], _: random.Random) -> str:
 
 
 def _no_marks(words: list[str], _: random.Random) -> str:
-    return without_marks(" ".join(words))
+    return fold(" ".join(words))
 
 
 def _nfd(words: list[str], _: random.Random) -> str:
@@ -95,7 +92,7 @@ def _placed_otherwise(word: str) -> str:
             if word.endswith(here) and not word.startswith("qu"):
                 return word.removesuffix(here) + there
     if len(word) > 1 and word[-1] in _I_AND_Y:
-        rest = without_marks(word[:-1])
+        rest = fold(word[:-1])
         if rest == "qu" or not set(rest) & set("aeiou"):
             return word[:-1] + _I_AND_Y[word[-1]]
     return word
@@ -117,7 +114,7 @@ def _typing_error(words: list[str], chance: random.Random) -> str | None:
 
 def _slip(word: str, chance: random.Random) -> str:
     at = chance.randrange(len(word) - 1)
-    letter = without_marks(word[at])
+    letter = fold(word[at])
     slips = [
         word[:at] + word[at + 1] + word[at] + word[at + 2 :],
         word[:at] + word[at + 1 :],
@@ -130,7 +127,7 @@ def _slip(word: str, chance: random.Random) -> str:
 def _joined(words: list[str], chance: random.Random) -> str | None:
     if not all(word.isalpha() for word in words):
         return None
-    return "".join(words) if chance.random() < 0.5 else without_marks("".join(words))
+    return "".join(words) if chance.random() < 0.5 else fold("".join(words))
 
 
 TYPISTS: dict[str, Typist] = {

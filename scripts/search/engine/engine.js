@@ -16,8 +16,9 @@ class Engine {
     this._ready = null;
   }
 
-  /** Return {groups, words, nearest, suggest} for what was typed. `wanted` may name a kind, a
-      unit and `all`: true to find what is no longer, or not yet, in force as well. */
+  /** Return {groups, words, nearest} for what was typed: the pages that answer, best first, the
+      words of the query and, when nothing was found, known words near them. `wanted` may name a
+      kind, a unit and `all`: true to find what is no longer, or not yet, in force as well. */
   async search(text, wanted = {}) {
     try {
       return await this._search(text, wanted);
@@ -54,7 +55,7 @@ class Engine {
     const found = await this._answers(text, words, allowed);
     const ranked = [...found.entries()].sort((a, b) => b[1].score - a[1].score || a[0] - b[0]);
     const groups = await this._groups(ranked.slice(0, MOST_PAGES));
-    return { groups, words, nearest: groups.length ? [] : this._nearest(words), total: ranked.length };
+    return { groups, words, nearest: groups.length ? [] : this._nearest(words) };
   }
 
   _filter({ kind, unit, all }) {
@@ -69,7 +70,9 @@ class Engine {
 
   /** Return the best answer of each page under every reading that is worth a try. */
   async _answers(text, words, allowed) {
-    const quoted = [...text.matchAll(QUOTED)].map((match) => match[1]);
+    const quoted = [...text.matchAll(QUOTED)]
+      .map(([, phrase]) => wordsOf(phrase).map(({ word }) => word))
+      .filter((phrase) => phrase.length);
     if (quoted.length) return this._exactly(quoted, words, allowed);
     const best = new Map();
     const readings = this._readings;
@@ -124,21 +127,21 @@ class Engine {
     await attempt(readings.corrected(base, () => true), CORRECTED);
   }
 
+  /** Return the pages that hold every quoted phrase, ranked by the whole query. */
   async _exactly(quoted, words, allowed) {
-    const best = new Map();
-    const rounds = [];
+    const answers = [];
     for (const phrase of quoted) {
-      const terms = this._readings.plain(wordsOf(phrase).map(({ word }) => word), false);
-      const found = new Map();
-      await this._attempt(found, { terms, sureness: 1, exact: true }, allowed);
-      rounds.push(found);
+      const terms = this._readings.plain(phrase, false);
+      const holding = new Map();
+      await this._attempt(holding, { terms, sureness: 1, exact: true }, allowed);
+      answers.push(holding);
     }
-    await this._attempt(best, { terms: this._readings.plain(words, false), sureness: 1 }, allowed);
-    for (const page of best.keys()) if (!rounds.every((found) => found.has(page))) best.delete(page);
-    for (const [page, answer] of rounds[0] ?? []) {
-      if (rounds.every((found) => found.has(page))) best.set(page, answer);
-    }
-    return best;
+    const [first, ...others] = answers;
+    const everywhere = [...first].filter(([page]) => others.every((holding) => holding.has(page)));
+    const ranked = new Map();
+    await this._attempt(ranked, { terms: this._readings.plain(words, false), sureness: 1 }, allowed);
+    for (const [page, answer] of everywhere) answer.score += ranked.get(page)?.score ?? 0;
+    return new Map(everywhere);
   }
 
   /** Put the pages that own a code in front, then those that mention it. */
@@ -169,7 +172,7 @@ class Engine {
   _shareOf(words, from, to) {
     const weights = words.map((word) => {
       const { count = 0 } = this._index.words.get(syllable(word).key) ?? {};
-      return Math.log(1 + this._index.sectionCount / (1 + count));
+      return this._index.rarity(count);
     });
     const sum = (some) => some.reduce((total, each) => total + each, 0);
     return sum(weights.slice(from, to)) / (sum(weights) || 1);
@@ -200,17 +203,12 @@ class Engine {
     });
   }
 
-  /** Return for each written form that answers a term which term that is. */
+  /** Return for each written form that answers a term which term that is, and how well it fits. */
   _matchedForms(terms) {
     const matched = new Map();
     terms.forEach((term, at) => {
-      for (const { form, key, quality } of term.options) {
-        for (const written of this._index.words.get(key)?.forms ?? []) {
-          const fitting = quality * fit(form, written);
-          if (!matched.has(written) || matched.get(written).fitting < fitting) {
-            matched.set(written, { term: at, fitting });
-          }
-        }
+      for (const [written, fitting] of this._index.fitting(term)) {
+        if (fitting > (matched.get(written)?.fitting ?? 0)) matched.set(written, { term: at, fitting });
       }
     });
     return matched;

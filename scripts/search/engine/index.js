@@ -102,6 +102,23 @@ class Index {
     });
   }
 
+  /** Return what a term's options are written like, and how well each form fits: Map. */
+  fitting(term) {
+    const forms = new Map();
+    for (const { form, key, quality } of term.options) {
+      for (const written of this.words.get(key)?.forms ?? []) {
+        const fits = quality * fit(form, written);
+        if (fits > (forms.get(written) ?? 0)) forms.set(written, fits);
+      }
+    }
+    return forms;
+  }
+
+  /** Return how much it says that a text has something which `found` sections have. */
+  rarity(found) {
+    return Math.log(1 + this.sectionCount / (1 + Math.min(found, this.sectionCount)));
+  }
+
   /** Return the places of a form: {sections, starts, positions}; fetched before. */
   places(form) {
     let places = this._places.get(form);

@@ -2,26 +2,35 @@
    text. A phrase is found by lining the query up with the text: every term that stands at its place
    adds its weight, so that one wrong or missing word costs its own weight and no more. */
 
+/* What a section is worth by where the query stands in it; together 1. */
 const PHRASE = 0.45;
 const NEAR = 0.25;
 const ANYWHERE = 0.3;
 const NEAR_POSITIONS = 4;
-const SHARPNESS = 2;
+/** How fast "anywhere" loses its worth with the length of a text. */
+const LENGTH = 0.2;
 /** The power that sets a whole answer off against a partial one. */
+const SHARPNESS = 2;
+
+/* What is added, in multiples of the section's worth. */
+const COMPLETE = 5;
 const TITLE = 0.6;
 const WHOLE_TITLE = 0.35;
-const IN_TITLE = 0.95;
 const ALL_IN_TITLE = 1.2;
+/** All of the query in order in a title is worth as much, and is nearly a complete phrase. */
+const IN_TITLE = 0.95;
 const NEARLY = 0.8;
-const COMPLETE = 5;
-const LENGTH = 0.2;
-const NAMED = 0.6;
 const HEADING_SHARE = 0.25;
-const MATCHING = 0.72;
-/** The quality from which on nothing contradicts how a word was typed. */
+
+/* What is added to it as such, by the share of the query. */
+const NAMED = 0.6;
 const PAGE = 0.12;
 const OFTEN = 0.03;
+
+/** The quality from which on nothing contradicts how a word was typed. */
+const MATCHING = 0.72;
 const LEAST_RARITY = 0.2;
+/** Sections that cover less of the query than this share of the best are left aside. */
 const CANDIDATE_SHARE = 0.45;
 
 /** Return for every page that answers {score, section, sections, whole} under a reading.
@@ -65,21 +74,13 @@ function finishPage(index, page, entry, terms, total, sureness) {
 /** Return a term with its weight, and the places of its options with the quality of each: of a
     misspelt word the best that there is counts in full, unless it is asked for exactly. */
 function weighed(index, term, isExact) {
-  const found = new Map();
-  for (const { form, key, quality } of term.options) {
-    for (const written of index.words.get(key)?.forms ?? []) {
-      const places = index.places(written);
-      if (!places) continue;
-      const fitting = quality * fit(form, written);
-      if (!found.has(places) || found.get(places) < fitting) found.set(places, fitting);
-    }
-  }
-  let sections = 0;
-  for (const places of found.keys()) sections += places.sections.length;
-  const rarity = Math.log(1 + index.sectionCount / (1 + Math.min(sections, index.sectionCount)));
-  const weight = (term.hint ?? 1) * Math.max(rarity, LEAST_RARITY);
-  const best = isExact ? 1 : Math.max(0, ...found.values());
-  return { weight, found: [...found].map(([places, fitting]) => [places, fitting / best]) };
+  const found = [...index.fitting(term)]
+    .map(([form, fits]) => [index.places(form), fits])
+    .filter(([places]) => places);
+  const sections = found.reduce((sum, [places]) => sum + places.sections.length, 0);
+  const weight = term.hint * Math.max(index.rarity(sections), LEAST_RARITY);
+  const best = isExact ? 1 : Math.max(0, ...found.map(([, fits]) => fits));
+  return { weight, found: found.map(([places, fits]) => [places, fits / best]) };
 }
 
 function coverageOf(index, terms, allowed) {

@@ -16,7 +16,7 @@ const ASKING = new Set(
   ).split(" "),
 );
 const ASKING_BARE = new Set(
-  [...ASKING].map((form) => withoutMarks(form.replace(/\d$/, ""))).filter((key) => key.length > 2),
+  [...ASKING].map(keyOf).filter((key) => key.length > 2),
 );
 const ASKING_WEIGHT = 0.3;
 /** Of a word of which one letter is typed nothing is known yet. */

@@ -67,6 +67,11 @@ function fit(typed, written) {
   return Math.max(0.3, 1 - 0.02 * missing - 0.3 * wrong);
 }
 
+/** Return the key of a form: its letters without marks and tone. */
+function keyOf(form) {
+  return withoutMarks(form.replace(/(?<=\p{L})\d$/u, ""));
+}
+
 /** Tell whether a form carries no mark at all. */
 function isBare(form) {
   return /^[a-z]+$/.test(form) || /^\d+$/.test(form);
