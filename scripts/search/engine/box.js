@@ -50,11 +50,12 @@ function answering(engine, pageSuffix) {
     const number = (latest += 1);
     const answer = await engine.search(text, narrowed ? JSON.parse(narrowed) : {});
     if (number !== latest) return null;
+    const groups = answer.groups.map(withMatches);
     return {
       type: RESULT,
       data: {
-        items: itemsOf(answer, pageSuffix),
-        suggest: suggestionOf(text, answer) ?? [],
+        items: itemsOf(groups, pageSuffix),
+        suggest: suggestionOf(text, groups) ?? [],
         nearest: answer.nearest,
         facets: answer.words.length ? await engine.facets() : null,
         query: text,

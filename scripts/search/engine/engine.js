@@ -155,7 +155,7 @@ class Engine {
     const terms = this._readings.plain([...words.slice(0, from), ...owned, ...words.slice(to)], false);
     await this._attempt(best, { terms, sureness: 1 }, allowed);
     const top = Math.max(0, ...[...best.values()].map(({ score }) => score));
-    const share = this._shareOf(words, from, to) ** 2;
+    const share = this._shareOf(words, from, to) ** 1.5;
     for (const { page, sureness } of owners) {
       if (!best.has(page)) {
         const section = this._index.firstSection[page];

@@ -15,15 +15,15 @@ const SHARPNESS = 2;
 /* What is added, in multiples of the section's worth. */
 const COMPLETE = 5;
 const TITLE = 0.6;
-const WHOLE_TITLE = 0.35;
-const ALL_IN_TITLE = 1.2;
+const WHOLE_TITLE = 3;
+const ALL_IN_TITLE = 3;
 /** All of the query in order in a title is worth as much, and is nearly a complete phrase. */
 const IN_TITLE = 0.95;
 const NEARLY = 0.8;
 const HEADING_SHARE = 0.25;
 
 /* What is added to it as such, by the share of the query. */
-const NAMED = 0.6;
+const NAMED = 0.9;
 const PAGE = 0.12;
 const OFTEN = 0.03;
 
@@ -101,7 +101,8 @@ function coverageOf(index, terms, allowed) {
   return coverage;
 }
 
-/** Return {term, position, quality} of what stands in each section that covers enough. */
+/** Return what stands in each section that covers enough, sorted by line: {term, position, line,
+    quality}. A line is where the query would begin if the term stood at its place in it. */
 function hitsOf(terms, coverage, enough) {
   const hits = new Map();
   terms.forEach((term, at) => {
@@ -111,11 +112,13 @@ function hitsOf(terms, coverage, enough) {
         let found = hits.get(section);
         if (!found) hits.set(section, (found = []));
         for (let each = places.starts[nth]; each < places.starts[nth + 1]; each += 1) {
-          found.push({ term: at, position: places.positions[each], quality });
+          const position = places.positions[each];
+          found.push({ term: at, position, line: position - at, quality });
         }
       });
     }
   });
+  for (const found of hits.values()) found.sort((a, b) => a.line - b.line);
   return hits;
 }
 
@@ -123,7 +126,7 @@ function scoreSection(index, section, hits, terms, total, anywhere) {
   const titleLength = index.titleLength[section];
   const phrase = phraseOf(hits, terms);
   const whole = phrase.weight / total;
-  const near = Math.max(whole, nearOf(hits, terms) / total);
+  const near = nearOf(hits, terms, phrase.weight) / total;
   const isPageTitle = section === index.firstSection[index.pageOf[section]];
   const title = titleOf(hits, terms, titleLength, index.textBegins[section]);
   const inTitle = title.weight / total;
@@ -163,40 +166,47 @@ function spread(words) {
   return 1 + LENGTH * Math.log2(1 + words / 100);
 }
 
-/** Return the most weight that stands in line with the query, and how well all of it does. */
+/** Return the most weight that stands in line with the query, and how well all of it does.
+
+    The hits come sorted by line. */
 function phraseOf(hits, terms) {
-  const lines = new Map();
-  let weight = 0;
-  let complete = 0;
-  for (const { term, position, quality } of hits) {
-    const at = position - term;
-    let line = lines.get(at);
-    if (!line) lines.set(at, (line = { weight: 0, count: 0, worst: 1 }));
-    line.weight += terms[term].weight * quality;
-    line.count += 1;
-    line.worst = Math.min(line.worst, quality);
-    if (line.weight > weight) weight = line.weight;
-    if (line.count === terms.length && line.worst > complete) complete = line.worst;
-  }
-  return { weight, complete };
+  let [most, complete] = [0, 0];
+  let [weight, count, worst] = [0, 0, 1];
+  hits.forEach(({ term, line, quality }, at) => {
+    if (!at || line !== hits[at - 1].line) [weight, count, worst] = [0, 0, 1];
+    weight += terms[term].weight * quality;
+    count += 1;
+    if (quality < worst) worst = quality;
+    if (weight > most) most = weight;
+    if (count === terms.length && worst > complete) complete = worst;
+  });
+  return { weight: most, complete };
 }
 
-/** Return the most weight that stands nearly in line: words between, or another order. */
-function nearOf(hits, terms) {
-  const sorted = hits
-    .map((hit) => ({ ...hit, line: hit.position - hit.term }))
-    .sort((a, b) => a.line - b.line);
+/** Return the most weight that stands nearly in line: words between, or another order.
+
+    The hits come sorted by line; a window over them moves on by one line at a time. */
+function nearOf(hits, terms, atLeast) {
   const best = new Float64Array(terms.length);
-  let most = 0;
-  for (let from = 0; from < sorted.length; from += 1) {
-    if (from && sorted[from].line === sorted[from - 1].line) continue;
-    best.fill(0);
-    for (let at = from; at < sorted.length && sorted[at].line < sorted[from].line + NEAR_POSITIONS; at += 1) {
-      const { term, quality } = sorted[at];
-      best[term] = Math.max(best[term], quality * terms[term].weight);
+  let most = atLeast;
+  let end = 0;
+  let inWindow = 0;
+  const weightOf = ({ term, quality }) => quality * terms[term].weight;
+  for (let from = 0; from < hits.length; from += 1) {
+    for (; end < hits.length && hits[end].line < hits[from].line + NEAR_POSITIONS; end += 1) {
+      inWindow += weightOf(hits[end]);
     }
-    const weight = best.reduce((sum, each) => sum + each, 0);
-    if (weight > most) most = weight;
+    if (inWindow > most) {
+      best.fill(0);
+      for (let at = from; at < end; at += 1) {
+        const weight = weightOf(hits[at]);
+        if (weight > best[hits[at].term]) best[hits[at].term] = weight;
+      }
+      let weight = 0;
+      for (const each of best) weight += each;
+      if (weight > most) most = weight;
+    }
+    inWindow -= weightOf(hits[from]);
   }
   return most;
 }

@@ -12,12 +12,13 @@ function escaped(text) {
 /** Return the words of a text that answer the query: [{from, to, term}], as written there. */
 function matchesIn(text, matched) {
   const found = [];
+  const best = new Map();
   for (const { word, at } of wordsOf(text)) {
     const match = matched.get(syllable(word).form);
-    if (match) found.push({ from: at, to: at + word.length, ...match });
+    if (!match) continue;
+    found.push({ from: at, to: at + word.length, ...match });
+    best.set(match.term, Math.max(best.get(match.term) ?? 0, match.fitting));
   }
-  const best = new Map();
-  for (const { term, fitting } of found) best.set(term, Math.max(best.get(term) ?? 0, fitting));
   return found.filter(({ term, fitting }) => fitting > best.get(term) - CONTRADICTION);
 }
 
@@ -52,67 +53,69 @@ function bestCut(text, matches) {
   return [from, to];
 }
 
-function teaser(text, matched) {
-  const matches = matchesIn(text, matched);
+function teaser(text, matches) {
   const [from, to] = bestCut(text, matches);
   const cut = marked(text, matches, from, to);
   return `${from > 0 ? "… " : ""}${cut}${to < text.length ? " …" : ""}`;
 }
 
+/** Return a group with the words of its texts that answer the query. */
+function withMatches(group) {
+  const read = (section) => ({
+    ...section,
+    inTitle: matchesIn(section.title, group.matched),
+    inText: matchesIn(section.text, group.matched),
+  });
+  const sections = group.sections.map(read);
+  if (!sections.some(({ anchor }) => !anchor)) {
+    sections.push(read({ anchor: "", title: group.title, text: "", score: 0 }));
+  }
+  return { ...group, sections };
+}
+
+/** Return the words of a section that answer the query, as written there: [{word, term}]. */
+function wordsFound({ title, text, inTitle, inText }) {
+  const cut = (part) => ({ from, to, term }) => ({ word: part.slice(from, to).toLowerCase(), term });
+  return [...inTitle.map(cut(title)), ...inText.map(cut(text))];
+}
+
 /** Return the groups of an answer as the theme's search box takes them. */
-function itemsOf({ groups }, pageSuffix) {
+function itemsOf(groups, pageSuffix) {
   return groups.map((group) => {
     const terms = termsOf(group);
-    const item = ({ anchor, title, text, score }) => {
-      const words = new Set();
-      for (const part of [title, text]) {
-        for (const { from, to } of matchesIn(part, group.matched)) words.add(part.slice(from, to).toLowerCase());
-      }
+    const tags = [group.code, group.kind, group.unit, group.status].filter(Boolean);
+    return group.sections.map((section) => {
+      const { anchor, title, text, score, inTitle, inText } = section;
+      const words = new Set(wordsFound(section).map(({ word }) => word));
       const asked = words.size ? `?h=${encodeURIComponent([...words].join(" "))}` : "";
       return {
         location: `${group.location}${pageSuffix}${asked}${anchor ? `#${anchor}` : ""}`,
-        title: marked(title, matchesIn(title, group.matched)),
-        text: teaser(text, group.matched),
+        title: marked(title, inTitle),
+        text: teaser(text, inText),
         score,
         terms,
+        ...(anchor ? {} : { tags }),
       };
-    };
-    const found = group.sections.map(item);
-    const isPage = ({ location }) => !location.includes("#");
-    const page = found.find(isPage) ?? {
-      ...item({ anchor: "", title: group.title, text: "", score: 0 }),
-    };
-    page.tags = [group.code, group.kind, group.unit, group.status].filter(Boolean);
-    return found.some(isPage) ? found : [...found, page];
+    });
   });
 }
 
 /** Return for each word of the query whether a page has it. */
-function termsOf({ sections, matched, reading }) {
-  const found = new Set();
-  for (const { title, text } of sections) {
-    for (const part of [title, text]) for (const { term } of matchesIn(part, matched)) found.add(term);
-  }
+function termsOf({ sections, reading }) {
+  const found = new Set(sections.flatMap(wordsFound).map(({ term }) => term));
   return Object.fromEntries(reading.map((term, at) => [term.word, found.has(at)]));
 }
 
 /** Return the word that the last one typed may become, as the first answers write it. */
-function suggestionOf(text, { groups }) {
+function suggestionOf(text, groups) {
   const typed = /[\p{L}]+$/u.exec(text.normalize("NFC").toLowerCase())?.[0];
   if (!typed || typed.length < 2) return undefined;
   const { form, key } = syllable(typed);
-  for (const { sections, matched } of groups.slice(0, 3)) {
-    for (const { title, text: body } of sections) {
-      for (const part of [title, body]) {
-        for (const { from, to } of matchesIn(part, matched)) {
-          const word = part.slice(from, to).toLowerCase();
-          const other = syllable(word);
-          if (!other.key.startsWith(key) || other.key === key) continue;
-          if (isBare(form)) return [other.key];
-          if (word.startsWith(typed)) return [word];
-        }
-      }
-    }
+  for (const { word } of groups.slice(0, 3).flatMap(({ sections }) => sections.flatMap(wordsFound))) {
+    const other = syllable(word);
+    if (!other.key.startsWith(key) || other.key === key) continue;
+    if (isBare(form)) return [other.key];
+    if (word.startsWith(typed)) return [word];
   }
   return undefined;
 }
