@@ -15,8 +15,10 @@ const SHARPNESS = 2;
 /* What is added, in multiples of the section's worth. */
 const COMPLETE = 5;
 const TITLE = 0.6;
-const WHOLE_TITLE = 3;
-const ALL_IN_TITLE = 3;
+const WHOLE_TITLE = 1;
+const ALL_IN_TITLE = 1.2;
+/** More when the query stands there word for word. */
+const TITLE_PHRASE = 2;
 /** All of the query in order in a title is worth as much, and is nearly a complete phrase. */
 const IN_TITLE = 0.95;
 const NEARLY = 0.8;
@@ -135,6 +137,7 @@ function scoreSection(index, section, hits, terms, total, anywhere) {
   const bonus =
     (isPageTitle ? 1 : HEADING_SHARE) *
       (TITLE * inTitle ** 2 + (title.inOrder ? ALL_IN_TITLE : 0) +
+        (title.inLine ? TITLE_PHRASE : 0) +
         (WHOLE_TITLE * inTitle * title.matched) / (titleLength || 1)) +
     COMPLETE * Math.max(phrase.complete, title.inOrder ? NEARLY : 0);
   const named = isPageTitle ? nameIn(hits, terms, index.names(index.pageOf[section])) / total : 0;
@@ -212,19 +215,22 @@ function nearOf(hits, terms, atLeast) {
 }
 
 /** Return the weight of the query that stands in the title or the keywords, how many words of the
-    title that is, and whether all of the query stands there, in its order. */
+    title that is, and whether all of the query stands there: in its order, and word for word. */
 function titleOf(hits, terms, length, textBegins) {
   const inTitle = hits
     .filter(({ position, quality }) => position < textBegins && quality >= MATCHING)
     .sort((a, b) => a.position - b.position);
   const best = new Map();
+  const lines = new Map();
   let next = 0;
-  for (const { term, quality } of inTitle) {
+  for (const { term, line, position, quality } of inTitle) {
     best.set(term, Math.max(best.get(term) ?? 0, quality * terms[term].weight));
+    if (position < length) lines.set(line, (lines.get(line) ?? 0) + 1);
     if (term === next) next += 1;
   }
   let weight = 0;
   for (const each of best.values()) weight += each;
   const matched = new Set(inTitle.map(({ position }) => position).filter((at) => at < length)).size;
-  return { weight, matched, inOrder: next === terms.length };
+  const inLine = Math.max(0, ...lines.values()) === terms.length;
+  return { weight, matched, inOrder: next === terms.length, inLine };
 }
