@@ -33,6 +33,20 @@ class ContentConflict(IntakeError):
     title = "Phiếu này đã được gửi"
 
 
+class CaseMoved(IntakeError):
+    """Somebody else acted on the case after the page was opened."""
+
+    status = 409
+    title = "Phiếu vừa có thay đổi"
+
+
+class NotAllowed(IntakeError):
+    """The action can't be taken: by this person, in this state, or not yet."""
+
+    status = 403
+    title = "Không thực hiện được"
+
+
 class StorageUnavailable(IntakeError):
     """The journal could not keep what was sent; it may be sent again with the same token."""
 

@@ -19,6 +19,12 @@ def normalise(text: str) -> str:
     return _LINE_END.sub("\n", text).replace("\t", " ").strip()
 
 
+def fold(text: str) -> str:
+    """Return `text` in lower case without marks; đ has no Unicode decomposition, so by hand."""
+    lowered = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    return "".join(letter for letter in lowered if not unicodedata.combining(letter))
+
+
 def has_control_characters(text: str) -> bool:
     """Tell whether `text` holds characters that nobody types: controls and lone surrogates."""
     return _CONTROL.search(text) is not None

@@ -46,6 +46,10 @@ class Macros:
         """Show the step table of the page's procedure."""
         return self._views.steps(self._meta("document"))
 
+    def workflow(self) -> str:
+        """Show the states that the portal enforces for the page's procedure, and what leads on."""
+        return self._views.workflow(self._meta("document"))
+
     def forms(self) -> str:
         """List the form templates of the page's procedure."""
         return self.view("forms_of", document=self._system.documents[self._meta("document")])

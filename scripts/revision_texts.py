@@ -10,6 +10,8 @@ from collections.abc import Callable
 from html import escape
 from pathlib import Path
 
+from intake.cases.gates import GATES
+from intake.cases.workflow import ROLES
 from scripts.registers import Row
 from scripts.slugs import slug
 from scripts.system import REVISION_TEXTS, System
@@ -80,6 +82,7 @@ def expanded(system: System, code: str, markdown: str) -> str:
     """Return a text with its macros written out as tables; what is only drawn is left out."""
     tables: dict[str, Callable[[], str]] = {
         "steps": lambda: _steps(system, code),
+        "workflow": lambda: _workflow(system, code),
         "forms": lambda: _forms(system, code),
         "records": lambda: _records(system, code),
         "objectives": lambda: _objectives(system),
@@ -106,6 +109,23 @@ def _steps(system: System, code: str) -> str:
         title = f"**{step['title']}** {step['description']}{branches}"
         rows.append([str(step["step"]), title, step["actor"], time, result])
     return _table(["Bước", "Trình tự", "Trách nhiệm", "Thời hạn", "Biểu mẫu, kết quả"], rows)
+
+
+def _workflow(system: System, code: str) -> str:
+    workflow = system.workflow_of(code)
+    if workflow is None:
+        return ""
+    rows = [
+        [
+            workflow.states[each.source].title,
+            workflow.forms[each.action].title,
+            ", ".join(ROLES[role] for role in each.roles),
+            "; ".join(GATES[gate].condition for gate in each.gates),
+            workflow.states[each.target].title if each.target != each.source else "",
+        ]
+        for each in workflow.transitions
+    ]
+    return _table(["Trạng thái", "Việc", "Ai làm", "Điều kiện", "Chuyển sang"], rows)
 
 
 def _forms(system: System, code: str) -> str:

@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from intake.cases.workflow import Workflow, load_workflows
 from intake.configuration import Places, Portal
 from intake.forms.schema import Form, load_forms
 from intake.packages.projection import DESCRIPTOR
@@ -57,6 +58,8 @@ class System:
     day: dt.date
     revision_pages: dict[tuple[str, str], str] = field(default_factory=dict)
     """The address of the page of each frozen text and draft, by document and revision."""
+    workflows: dict[str, Workflow] = field(default_factory=dict)
+    """The workflow of each kind of case that has one."""
     present: "System | None" = None
     """When this is the system as at an earlier day: the system of today."""
 
@@ -78,7 +81,8 @@ class System:
         registers = load_package(places.registers / "datapackage.json")
         pages = form_pages(places.content)
         texts = revision_pages(places.content)
-        return cls(portal, registers, collected, forms, pages, portal.day(), texts)
+        workflows = load_workflows(places.forms)
+        return cls(portal, registers, collected, forms, pages, portal.day(), texts, workflows)
 
     def rows(self, register: str) -> tuple[Row, ...]:
         """Return the rows of a register, in file order."""
@@ -254,6 +258,16 @@ class System:
     def web_form_of(self, code: str) -> Form | None:
         """Return the form of the portal that stands for a paper form."""
         found = (form for form in self.forms.values() if form.descriptor.get("template") == code)
+        return next(found, None)
+
+    def workflow_of(self, code: str) -> Workflow | None:
+        """Return the workflow that runs a procedure: that of the web form of one of its forms."""
+        own = {form["code"] for form in self.forms_of(code)}
+        found = (
+            workflow
+            for kind, workflow in self.workflows.items()
+            if self.forms[kind].descriptor.get("template") in own
+        )
         return next(found, None)
 
     def clauses_of(self, code: str) -> list[Row]:

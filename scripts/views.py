@@ -13,6 +13,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from intake.cases.gates import GATES
+from intake.cases.workflow import ROLES
 from intake.configuration import LOCAL_ZONE
 from scripts import (
     audits,
@@ -120,6 +122,17 @@ class Views:
         steps = self.system.of_document("steps", code)
         document = self.system.documents[code]
         return self.render("steps.html", steps=steps, links=links, document=document)
+
+    def workflow(self, code: str) -> str:
+        """Render the workflow that the intake enforces for a procedure as a table.
+
+        Raises:
+            ValueError: the procedure has no workflow.
+        """
+        workflow = self.system.workflow_of(code)
+        if workflow is None:
+            raise ValueError(f"{code} chưa có luồng xử lý trong data/forms")
+        return self.render("workflow.html", workflow=workflow, roles=ROLES, gates=GATES)
 
     def register(
         self,

@@ -58,7 +58,8 @@ def check(
         _check_field(form, field, checked, registers, today)
     _drop_identity(form, checked)
     for rule in form.rules:
-        if checked.cells.get(rule.when) == "true":
+        answer = checked.cells.get(rule.when)
+        if answer == rule.value or (answer and rule.value == "*"):
             for name in rule.requires:
                 if name not in checked.cells:
                     checked.errors.setdefault(name, rule.message)
@@ -114,6 +115,8 @@ def _error(form: Form, field: Field, cell: str, registers: Registers, today: dt.
         return messages.choice_unknown(field)
     if cell and field.options.get("not_after") == "today" and cell > today.isoformat():
         return messages.in_future(field)
+    if cell and field.options.get("not_before") == "today" and cell < today.isoformat():
+        return messages.in_past(field)
     return None
 
 

@@ -46,6 +46,11 @@ def in_future(field: Field) -> str:
     return f"{field.title}: ngày này chưa đến; hãy ghi ngày từ hôm nay trở về trước."
 
 
+def in_past(field: Field) -> str:
+    """Say that a day has passed."""
+    return f"{field.title}: ngày này đã qua; hãy ghi ngày từ hôm nay trở đi."
+
+
 def wrong(field: Field, notes: dict[str, Any], length: int) -> str:
     """Put frictionless's verdict on one cell into words.
 

@@ -5,7 +5,9 @@ numbers), `template` (code of the paper form), `submit`, `attachments`, `anonymo
 asks for anonymity), `retention`, `next`, `sections`, `rules`; and in a field: `section`, `widget`
 (`textarea`, `radio`, `scale`; else what its type calls for), `access` (`public`, `internal`,
 `personal`), `labels` (of an enum), `choices` (which rows of the register a foreign key offers),
-`not_after` ("today"), `autocomplete`, `inputmode`.
+`not_after` and `not_before` ("today"), `autocomplete`, `inputmode`.
+
+The form of an action on a case has no numbers of its own, so no `prefix`.
 """
 
 import hashlib
@@ -57,9 +59,10 @@ class Field:
 
 @dataclass(frozen=True)
 class Rule:
-    """When the checkbox `when` is ticked, each of `requires` must be answered."""
+    """When `when` is answered with `value`, or `*` at all, each of `requires` must be answered."""
 
     when: str
+    value: str
     requires: tuple[str, ...]
     message: str
 
@@ -146,11 +149,11 @@ def form_from_descriptor(name: str, descriptor: dict[str, Any]) -> Form:
     try:
         fields = tuple(_field(raw) for raw in descriptor["fields"])
         rules = tuple(
-            Rule(rule["when"], tuple(rule["requires"]), rule["message"])
+            Rule(rule["when"], rule.get("is", "true"), tuple(rule["requires"]), rule["message"])
             for rule in descriptor.get("rules", [])
         )
         sections = {section["name"] for section in descriptor["sections"]}
-        _ = descriptor["title"], descriptor["prefix"]
+        _ = descriptor["title"]
     except KeyError as missing:
         raise BadFormSchema(f"{name}.json: thiếu thuộc tính {missing}") from None
     for field in fields:
@@ -169,7 +172,20 @@ def form_from_descriptor(name: str, descriptor: dict[str, Any]) -> Form:
 
 
 def load_forms(folder: Path) -> dict[str, Form]:
-    """Load every form schema of `folder`, by name; a file is read again when it changed.
+    """Load every form that opens a case, by name; a file is read again when it changed.
+
+    Raises:
+        BadFormSchema: a schema can't be used.
+    """
+    forms = load_action_forms(folder)
+    for form in forms.values():
+        if "prefix" not in form.descriptor:
+            raise BadFormSchema(f"{form.name}.json: thiếu thuộc tính 'prefix'")
+    return forms
+
+
+def load_action_forms(folder: Path) -> dict[str, Form]:
+    """Load every form of an action on a case, by name, as `load_forms` does.
 
     Raises:
         BadFormSchema: a schema can't be used.

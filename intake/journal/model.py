@@ -8,6 +8,9 @@ from typing import Protocol
 from intake.forms.schema import Form
 from intake.receipts import Token
 
+NEW = "new"
+"""The state of a case that was only just opened; every workflow begins with it."""
+
 
 @dataclass(frozen=True)
 class Attachment:
@@ -35,9 +38,7 @@ class Submission:
     @property
     def content_hash(self) -> str:
         """Tells whether the same token came with the same content."""
-        files = sorted(attachment.sha256 for attachment in self.attachments)
-        content = json.dumps([self.form.name, self.cells, files], sort_keys=True)
-        return hashlib.sha256(content.encode()).hexdigest()
+        return _content_hash([self.form.name], self.cells, self.attachments)
 
 
 @dataclass(frozen=True)
@@ -60,17 +61,63 @@ class AttachedFile:
 
 
 @dataclass(frozen=True)
+class Actor:
+    """Who acts on a case, in which role."""
+
+    account: str
+    """The name of the account; empty for the holder of a receipt code."""
+    name: str
+    unit: str
+    """The code of the unit that the person works in."""
+    role: str
+    role_unit: str = ""
+    """The unit to which the role is bound; empty when it is for all."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """A checked and allowed action on a case, on its way into the journal."""
+
+    number: str
+    kind: str
+    """The name of the form that opened the case."""
+    version: int
+    """The newest event of the case that the actor knew of."""
+    action: str
+    state: str
+    """The state to which it leads."""
+    workflow_hash: str
+    actor: Actor
+    form: Form
+    token: Token
+    cells: dict[str, str]
+    attachments: tuple[Attachment, ...] = ()
+
+    @property
+    def content_hash(self) -> str:
+        """Tells whether the same token came with the same content."""
+        return _content_hash([self.number, self.action], self.cells, self.attachments)
+
+
+@dataclass(frozen=True)
 class Event:
     """One fact of the journal, in the order in which it was kept."""
 
     seq: int
     kind: str
+    """`submitted` opens a case, `acted` is what was done on it."""
     number: str
     form: str
+    """The name of the form that opened the case."""
     form_hash: str
+    """Of the form that was filled."""
     recorded_at: str
     cells: dict[str, str]
     files: tuple[AttachedFile, ...]
+    action: str = ""
+    state: str = NEW
+    """The state of the case from then on."""
+    actor: Actor | None = None
 
 
 class Journal(Protocol):
@@ -83,6 +130,18 @@ class Journal(Protocol):
             ContentConflict: the token was used for another content.
             StorageUnavailable: it could not be kept; it may be sent again.
         """
+
+    def act(self, act: Act) -> Receipt:
+        """Keep an action on a case durably, once.
+
+        Raises:
+            CaseMoved: somebody else acted on the case since; nothing was kept.
+            ContentConflict: the token was used for another content.
+            StorageUnavailable: it could not be kept; it may be sent again.
+        """
+
+    def case(self, number: str) -> list[Event]:
+        """Return the events of a case; none when there is no such number."""
 
     def hold(self, token: Token, attachments: tuple[Attachment, ...]) -> None:
         """Keep files of a form that was not accepted yet, for whoever holds the token."""
@@ -104,3 +163,11 @@ class Journal(Protocol):
 
     def form_descriptor(self, form_hash: str) -> str:
         """Return the form schema, as JSON text, that answers were given under."""
+
+
+def _content_hash(
+    about: list[str], cells: dict[str, str], attachments: tuple[Attachment, ...]
+) -> str:
+    files = sorted(attachment.sha256 for attachment in attachments)
+    content = json.dumps([*about, cells, files], sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()

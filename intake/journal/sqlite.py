@@ -1,5 +1,6 @@
 """The journal in SQLite: WAL, synchronous FULL, the embedded default."""
 
+import dataclasses
 import datetime as dt
 import json
 import logging
@@ -11,8 +12,18 @@ from pathlib import Path
 from typing import Any
 
 from intake.configuration import LOCAL_ZONE
-from intake.errors import ContentConflict, StorageUnavailable
-from intake.journal.model import AttachedFile, Attachment, Event, Receipt, Submission
+from intake.errors import CaseMoved, ContentConflict, StorageUnavailable
+from intake.forms.schema import Form
+from intake.journal.model import (
+    NEW,
+    Act,
+    Actor,
+    AttachedFile,
+    Attachment,
+    Event,
+    Receipt,
+    Submission,
+)
 from intake.journal.writer import GroupWriter
 from intake.receipts import Token, case_number, code_hash, receipt_code, token_hash
 
@@ -28,9 +39,14 @@ CREATE TABLE IF NOT EXISTS event (
   recorded_at TEXT NOT NULL, data TEXT NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS event_by_form ON event (form, seq);
+CREATE INDEX IF NOT EXISTS event_by_number ON event (number, seq);
 CREATE TABLE IF NOT EXISTS submission (
   token_hash TEXT PRIMARY KEY, content_hash TEXT NOT NULL, number TEXT NOT NULL UNIQUE,
   code_hash TEXT NOT NULL UNIQUE, seq INTEGER NOT NULL UNIQUE REFERENCES event (seq)
+) STRICT;
+CREATE TABLE IF NOT EXISTS act (
+  token_hash TEXT PRIMARY KEY, content_hash TEXT NOT NULL,
+  seq INTEGER NOT NULL UNIQUE REFERENCES event (seq)
 ) STRICT;
 CREATE TABLE IF NOT EXISTS counter (
   prefix TEXT NOT NULL, year INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (prefix, year)
@@ -86,6 +102,15 @@ class SqliteJournal:
         """Keep a submission durably, once: see `Journal.append`."""
         return self._writer.run(lambda connection: _append(connection, submission, self._clock()))
 
+    def act(self, act: Act) -> Receipt:
+        """Keep an action on a case durably, once: see `Journal.act`."""
+        return self._writer.run(lambda connection: _act(connection, act, self._clock()))
+
+    def case(self, number: str) -> list[Event]:
+        """Return the events of a case; none when there is no such number."""
+        query = "SELECT * FROM event WHERE number = ? ORDER BY seq"
+        return [_event(row) for row in self._query(query, number)]
+
     def hold(self, token: Token, attachments: tuple[Attachment, ...]) -> None:
         """Keep files of a form that was not accepted yet; they go after a day."""
         if attachments:
@@ -96,7 +121,10 @@ class SqliteJournal:
     def held(self, token: Token) -> tuple[Attachment, ...]:
         """Return the files held for a token: of a form that waits, or of the one it became."""
         key = token_hash(token)
-        query = "SELECT event.* FROM event JOIN submission USING (seq) WHERE token_hash = ?"
+        query = (
+            "SELECT * FROM event WHERE seq IN (SELECT seq FROM submission WHERE token_hash = ?1"
+            " UNION ALL SELECT seq FROM act WHERE token_hash = ?1)"
+        )
         if rows := self._query(query, key):
             files = _event(rows[0]).files
             return tuple(
@@ -209,20 +237,12 @@ def _append(connection: sqlite3.Connection, submission: Submission, now: dt.date
         return Receipt(known[1], known[2])
     form = submission.form
     number = _next_number(connection, form.prefix, now)
-    recorded_at = now.strftime("%Y-%m-%dT%H:%M:%SZ")
-    connection.execute(
-        "INSERT OR IGNORE INTO form_schema VALUES (?, ?, ?)",
-        [form.hash, form.name, form.descriptor_text],
-    )
+    recorded_at = _written(now)
     data = {
         "cells": submission.cells,
         "files": [_keep_file(connection, file) for file in submission.attachments],
     }
-    seq = connection.execute(
-        "INSERT INTO event (kind, number, form, form_hash, recorded_at, data)"
-        " VALUES ('submitted', ?, ?, ?, ?, ?)",
-        [number, form.name, form.hash, recorded_at, json.dumps(data, ensure_ascii=False)],
-    ).lastrowid
+    seq = _add_event(connection, ("submitted", number, form.name), form, recorded_at, data)
     code = code_hash(receipt_code(submission.token))
     connection.execute(
         "INSERT INTO submission VALUES (?, ?, ?, ?, ?)",
@@ -230,6 +250,60 @@ def _append(connection: sqlite3.Connection, submission: Submission, now: dt.date
     )
     connection.execute("DELETE FROM held_file WHERE token_hash = ?", [key])
     return Receipt(number, recorded_at)
+
+
+def _act(connection: sqlite3.Connection, act: Act, now: dt.datetime) -> Receipt:
+    key = token_hash(act.token)
+    query = "SELECT content_hash, recorded_at FROM act JOIN event USING (seq) WHERE token_hash = ?"
+    if known := connection.execute(query, [key]).fetchone():
+        if known[0] != act.content_hash:
+            raise ContentConflict(
+                f"Việc này đã được ghi vào phiếu {act.number} với nội dung khác. "
+                "Hãy mở lại phiếu để xem."
+            )
+        return Receipt(act.number, known[1])
+    query = "SELECT max(seq) FROM event WHERE number = ? AND form = ?"
+    if connection.execute(query, [act.number, act.kind]).fetchone()[0] != act.version:
+        raise CaseMoved(
+            f"Phiếu {act.number} vừa được người khác cập nhật sau khi bạn mở trang. "
+            "Những gì bạn gõ vẫn còn dưới đây: hãy xem thay đổi rồi gửi lại."
+        )
+    recorded_at = _written(now)
+    data = {
+        "cells": act.cells,
+        "files": [_keep_file(connection, file) for file in act.attachments],
+        "action": act.action,
+        "state": act.state,
+        "actor": dataclasses.asdict(act.actor),
+        "workflow": act.workflow_hash,
+    }
+    seq = _add_event(connection, ("acted", act.number, act.kind), act.form, recorded_at, data)
+    connection.execute("INSERT INTO act VALUES (?, ?, ?)", [key, act.content_hash, seq])
+    connection.execute("DELETE FROM held_file WHERE token_hash = ?", [key])
+    return Receipt(act.number, recorded_at)
+
+
+def _add_event(
+    connection: sqlite3.Connection,
+    about: tuple[str, str, str],
+    form: Form,
+    recorded_at: str,
+    data: dict[str, Any],
+) -> int | None:
+    """Add an event about (kind, number, form of the case) and return its number."""
+    connection.execute(
+        "INSERT OR IGNORE INTO form_schema VALUES (?, ?, ?)",
+        [form.hash, form.name, form.descriptor_text],
+    )
+    return connection.execute(
+        "INSERT INTO event (kind, number, form, form_hash, recorded_at, data)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        [*about, form.hash, recorded_at, json.dumps(data, ensure_ascii=False)],
+    ).lastrowid
+
+
+def _written(now: dt.datetime) -> str:
+    return now.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _next_number(connection: sqlite3.Connection, prefix: str, now: dt.datetime) -> str:
@@ -275,8 +349,19 @@ def _hold(
 def _event(row: tuple[Any, ...]) -> Event:
     seq, kind, number, form, form_hash, recorded_at, data = row
     content = json.loads(data)
-    files = tuple(AttachedFile(**file) for file in content["files"])
-    return Event(seq, kind, number, form, form_hash, recorded_at, content["cells"], files)
+    return Event(
+        seq=seq,
+        kind=kind,
+        number=number,
+        form=form,
+        form_hash=form_hash,
+        recorded_at=recorded_at,
+        cells=content["cells"],
+        files=tuple(AttachedFile(**file) for file in content["files"]),
+        action=content.get("action", ""),
+        state=content.get("state", NEW),
+        actor=Actor(**content["actor"]) if "actor" in content else None,
+    )
 
 
 def _refuse_network_file_system(path: Path) -> None:

@@ -15,6 +15,7 @@ from scripts.checks import (
     revisions,
     schemas,
     texts,
+    workflows,
 )
 from scripts.checks.material import Finding, Material, Rule
 
@@ -27,6 +28,7 @@ RULES: tuple[Rule, ...] = (
     *files.RULES,
     *pages.RULES,
     *texts.RULES,
+    *workflows.RULES,
 )
 """The rules that look at what is valid by its schema."""
 

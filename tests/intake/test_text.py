@@ -2,7 +2,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from intake.text import escape_formula, has_control_characters, normalise, unescape_formula
+from intake.text import escape_formula, fold, has_control_characters, normalise, unescape_formula
 
 FORMULA_STARTS = ["=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠"]
 FORMULAS = st.builds(
@@ -78,3 +78,7 @@ def test_an_escaped_cell_never_starts_as_a_formula(cell: str) -> None:
 @given(st.text() | FORMULAS, st.text() | FORMULAS)
 def test_two_cells_never_share_an_escaped_form(one: str, other: str) -> None:
     assert (escape_formula(one) == escape_formula(other)) == (one == other)
+
+
+def test_fold_keeps_signs_and_blanks() -> None:
+    assert fold("Đơn vị, Ủy ban") == "don vi, uy ban"

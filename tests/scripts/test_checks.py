@@ -21,6 +21,7 @@ from scripts.checks import (
     registers,
     revisions,
     texts,
+    workflows,
 )
 from scripts.checks.material import Material, Page, Rule
 from scripts.checks.schemas import check_files, check_package
@@ -111,6 +112,31 @@ def with_kept_text(code: str, revision: str, name: str, *lines: str) -> Change:
         kept = {**material.system.revision_pages, (code, revision): address}
         known = replace(material, system=replace(material.system, revision_pages=kept))
         return with_page(f"content/{address.rstrip('/')}.md", *lines)(known)
+
+    return change
+
+
+def with_states(**steps: tuple[int, ...]) -> Change:
+    """Return a change of the steps at which a slip is in some states."""
+
+    def change(material: Material) -> Material:
+        workflow = material.system.workflows["nonconformity"]
+        states = {
+            name: replace(state, steps=steps.get(name, state.steps))
+            for name, state in workflow.states.items()
+        }
+        changed = {"nonconformity": replace(workflow, states=states)}
+        return replace(material, system=replace(material.system, workflows=changed))
+
+    return change
+
+
+def without_transition(action: str) -> Change:
+    def change(material: Material) -> Material:
+        workflow = material.system.workflows["nonconformity"]
+        kept = tuple(each for each in workflow.transitions if each.action != action)
+        changed = {"nonconformity": replace(workflow, transitions=kept)}
+        return replace(material, system=replace(material.system, workflows=changed))
 
     return change
 
@@ -449,6 +475,20 @@ BROKEN: list[tuple[Rule, Change, str]] = [
     (pages.codes_in_texts_exist, with_page("content/x.md", "xem QT-HT-99"), "QT-HT-99"),
     (pages.texts_are_composed, with_page("content/x.md", "Muc tie\u0302u"), "NFD"),
     (pages.every_form_has_a_page, without_form_pages, "form: feedback"),
+    (workflows.every_step_has_a_state, with_states(approval=()), "bước 8 chưa thuộc"),
+    (workflows.every_step_has_a_state, with_states(approval=(8, 99)), "không có bước 99"),
+    (workflows.procedure_and_workflow_agree, without_transition("return"), "bước 8 sang bước 6"),
+    (workflows.procedure_and_workflow_agree, without_transition("reject"), "bước 2 sang bước 14"),
+    (
+        workflows.procedure_and_workflow_agree,
+        with_states(analysis=(6, 7)),
+        "không có đường từ Phân tích đến Hủy",
+    ),
+    (
+        workflows.procedure_and_workflow_agree,
+        without("step_links", **HT04, from_step=11, to_step=6),
+        "không có đường từ Xác minh đến Phân tích",
+    ),
 ]
 
 

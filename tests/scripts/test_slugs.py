@@ -2,7 +2,7 @@ import unicodedata
 
 import pytest
 
-from scripts.slugs import fold, slug
+from scripts.slugs import slug
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,3 @@ def test_slug_does_not_depend_on_how_the_letters_are_encoded(form: str) -> None:
 
 def test_slug_takes_the_separator_of_the_table_of_contents() -> None:
     assert slug("Phạm vi áp dụng", "_") == "pham_vi_ap_dung"
-
-
-def test_fold_keeps_signs_and_blanks() -> None:
-    assert fold("Đơn vị, Ủy ban") == "don vi, uy ban"

@@ -4,7 +4,7 @@ import random
 import unicodedata
 from collections.abc import Callable
 
-from scripts.slugs import fold
+from intake.text import fold
 
 _TELEX_TONES = {"\u0300": "f", "\u0301": "s", "\u0309": "r", "\u0303": "x", "\u0323": "j"}
 _VNI_TONES = {"\u0301": "1", "\u0300": "2", "\u0309": "3", "\u0303": "4", "\u0323": "5"}

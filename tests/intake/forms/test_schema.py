@@ -8,7 +8,13 @@ import pytest
 from frictionless import Schema
 
 from intake.configuration import PROJECT_ROOT
-from intake.forms.schema import BadFormSchema, Form, form_from_descriptor, load_forms
+from intake.forms.schema import (
+    BadFormSchema,
+    Form,
+    form_from_descriptor,
+    load_action_forms,
+    load_forms,
+)
 from intake.packages.tables import file_table, submission_table
 
 DATA = PROJECT_ROOT / "data"
@@ -120,7 +126,6 @@ def with_rule(**rule: Any) -> Any:
     ("spoil", "complaint"),
     [
         (without("title"), "title"),
-        (without("prefix"), "prefix"),
         (without("fields"), "fields"),
         (without("sections"), "sections"),
         (without_in_field("description"), "description"),
@@ -143,4 +148,15 @@ def test_a_form_schema_that_contradicts_itself_is_refused(
 def test_a_file_that_is_no_json_is_named(tmp_path: Path) -> None:
     (tmp_path / "bad.json").write_text("{", encoding="utf-8")
     with pytest.raises(BadFormSchema, match=r"bad\.json"):
+        load_forms(tmp_path)
+
+
+def test_only_the_form_that_opens_a_case_has_numbers(
+    tmp_path: Path, forms: dict[str, Form]
+) -> None:
+    descriptor = {**forms["feedback"].descriptor}
+    del descriptor["prefix"]
+    (tmp_path / "a.json").write_text(json.dumps(descriptor), encoding="utf-8")
+    assert load_action_forms(tmp_path)["a"].title
+    with pytest.raises(BadFormSchema, match=r"a\.json: thiếu thuộc tính 'prefix'"):
         load_forms(tmp_path)

@@ -1,0 +1,1 @@
+"""Cases: what a submission becomes, and what may be done with it."""
