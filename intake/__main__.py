@@ -6,6 +6,7 @@ import logging
 import waitress
 
 from intake.app import create_app
+from intake.cases.workflow import load_workflows
 from intake.configuration import Places
 from intake.forms.schema import load_forms
 from intake.journal.sqlite import SqliteJournal
@@ -29,7 +30,7 @@ def main(arguments: list[str] | None = None) -> None:
     if chosen.command == "serve":
         serve(places, journal, chosen.host, chosen.port)
     else:
-        project(journal, load_forms(places.forms), places.packages)
+        project(journal, load_forms(places.forms), load_workflows(places.forms), places.packages)
         print(f"packages: {places.packages}")
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from pathlib import Path
 
+from intake.cases.workflow import load_workflows
 from intake.configuration import Places
 from intake.forms.schema import load_forms
 from intake.journal.sqlite import SqliteJournal
@@ -37,6 +38,6 @@ def publish_edition(places: Places, day: dt.date) -> Path:
 def _project(places: Places) -> None:
     journal = SqliteJournal(places.journal)
     try:
-        project(journal, load_forms(places.forms), places.packages)
+        project(journal, load_forms(places.forms), load_workflows(places.forms), places.packages)
     finally:
         journal.close()

@@ -15,9 +15,11 @@ from pathlib import Path
 
 import frictionless
 
+from intake.cases.workflow import Workflow
 from intake.forms.schema import Form, form_from_descriptor
 from intake.journal.model import Event, Journal
 from intake.packages import tables
+from intake.packages.case_tables import case_tables
 
 DESCRIPTOR = "datapackage.json"
 _GRACE_SECONDS = 3600
@@ -28,8 +30,10 @@ class InvalidPackage(RuntimeError):
     """What was projected does not validate; the package that stands was left as it is."""
 
 
-def project(journal: Journal, forms: dict[str, Form], folder: Path) -> None:
-    """Bring the package of every form up to the journal.
+def project(
+    journal: Journal, forms: dict[str, Form], workflows: dict[str, Workflow], folder: Path
+) -> None:
+    """Bring the package of every form up to the journal, its cases included.
 
     Raises:
         InvalidPackage: frictionless found an error in what was projected; the packages of the
@@ -40,7 +44,7 @@ def project(journal: Journal, forms: dict[str, Form], folder: Path) -> None:
         invalid = []
         for form in forms.values():
             try:
-                _project_form(journal, form, folder / form.name)
+                _project_form(journal, form, workflows.get(form.name), folder / form.name)
             except InvalidPackage as error:
                 invalid.append(str(error))
     if invalid:
@@ -55,9 +59,13 @@ def projected_seq(folder: Path, form: str) -> int:
     return int(json.loads(path.read_text(encoding="utf-8"))["journalSequence"])
 
 
-def _project_form(journal: Journal, form: Form, folder: Path) -> None:
+def _project_form(journal: Journal, form: Form, workflow: Workflow | None, folder: Path) -> None:
     events = journal.events(form.name)
-    projected = _tables(journal, form, events)
+    projected = _tables(journal, form, [event for event in events if not event.action])
+    if workflow:
+        projected += case_tables(
+            workflow, events, lambda action, version: _form_of(journal, workflow, action, version)
+        )
     last_seq = events[-1].seq if events else 0
     text = tables.package_descriptor(form.name, form.title, last_seq, projected)
     target = folder / DESCRIPTOR
@@ -91,6 +99,11 @@ def _tables(journal: Journal, form: Form, events: list[Event]) -> list[tables.Ta
         projected.append(tables.submission_table(rows, then, given))
         projected.append(tables.file_table(files, rows, then, given))
     return projected
+
+
+def _form_of(journal: Journal, workflow: Workflow, action: str, version: str) -> Form:
+    now = workflow.forms.get(action)
+    return now if now and now.hash == version else _past_form(journal, action, version)
 
 
 def _past_form(journal: Journal, name: str, version: str) -> Form:

@@ -12,7 +12,7 @@ from typing import Any
 from intake.configuration import LOCAL_ZONE
 from intake.forms.checking import stored_cell
 from intake.forms.schema import Form
-from intake.journal.model import Event
+from intake.journal.model import AttachedFile, Event
 from intake.text import escape_formula
 
 Row = dict[str, str]
@@ -80,7 +80,7 @@ def submission_table(name: str, form: Form, events: Iterable[Event]) -> Table:
     for event in events:
         months.setdefault(received_month(event), []).append(_submission_row(form, event))
     schema = {"fields": fields, "primaryKey": ["number"]}
-    return Table(name, form.title, schema, _parts(name, fields, months))
+    return Table(name, form.title, schema, parts_by_month(name, fields, months))
 
 
 def file_table(name: str, submissions: str, form: Form, events: Iterable[Event]) -> Table:
@@ -88,26 +88,31 @@ def file_table(name: str, submissions: str, form: Form, events: Iterable[Event])
     months: dict[str, list[Row]] = {}
     for event in events:
         rows = months.setdefault(received_month(event), [])
-        rows += [
-            {
-                "number": event.number,
-                "sha256": file.sha256,
-                "name": escape_formula(file.name),
-                "media_type": file.media_type,
-                "size": str(file.size),
-                "path": file_path(file.sha256, file.media_type),
-            }
-            for file in event.files
-        ]
+        rows += [{"number": event.number, **file_row(file)} for file in event.files]
     filled = {month: rows for month, rows in months.items() if rows}
+    fields = [
+        column("number", "Số phiếu", "Phiếu mà tệp được gửi kèm.", "KPH-2020-001"),
+        *FILE_COLUMNS,
+    ]
     schema = {
-        "fields": _FILE_FIELDS,
+        "fields": fields,
         "primaryKey": ["number", "sha256"],
         "foreignKeys": [
             {"fields": ["number"], "reference": {"resource": submissions, "fields": ["number"]}}
         ],
     }
-    return Table(name, f"{form.title}: tệp đính kèm", schema, _parts(name, _FILE_FIELDS, filled))
+    return Table(name, f"{form.title}: tệp đính kèm", schema, parts_by_month(name, fields, filled))
+
+
+def file_row(file: AttachedFile) -> Row:
+    """Return what a table says of a file, without what it belongs to."""
+    return {
+        "sha256": file.sha256,
+        "name": escape_formula(file.name),
+        "media_type": file.media_type,
+        "size": str(file.size),
+        "path": file_path(file.sha256, file.media_type),
+    }
 
 
 def package_descriptor(form_name: str, title: str, last_seq: int, tables: list[Table]) -> str:
@@ -144,9 +149,10 @@ def _submission_row(form: Form, event: Event) -> Row:
     return row
 
 
-def _parts(
+def parts_by_month(
     name: str, fields: list[dict[str, Any]], months: dict[str, list[Row]]
 ) -> tuple[Part, ...]:
+    """Return the rows of a table as CSV files, one a month."""
     columns = [field["name"] for field in fields]
     if not months:
         return (_part(name, columns, []),)
@@ -162,9 +168,10 @@ def _part(stem: str, columns: list[str], rows: list[Row]) -> Part:
     return Part(f"{stem}-{hashlib.sha256(text.encode()).hexdigest()[:_SHORT_HASH]}.csv", text)
 
 
-def _field(
+def column(
     name: str, title: str, description: str, example: str | int, **more: Any
 ) -> dict[str, Any]:
+    """Return the field of a column that the intake writes itself; required unless it says not."""
     constraints = {"required": True, **more.pop("constraints", {})}
     return {
         "name": name,
@@ -178,31 +185,31 @@ def _field(
     }
 
 
-_HASH_PATTERN = {"pattern": "[0-9a-f]{64}"}
+HASH_PATTERN = {"pattern": "[0-9a-f]{64}"}
 _ENVELOPE = [
-    _field(
+    column(
         "number",
         "Số phiếu",
         "Số của phiếu; không bao giờ dùng lại.",
         "KPH-2020-001",
         constraints={"unique": True, "pattern": "[A-Z]+-[0-9]{4}-[0-9]{3,}"},
     ),
-    _field(
+    column(
         "received_at",
         "Thời điểm tiếp nhận",
         "Thời điểm phiếu được ghi nhận, giờ UTC.",
         "2020-09-10T02:15:00Z",
         type="datetime",
     ),
-    _field(
+    column(
         "form_hash",
         "Phiên bản biểu mẫu",
         "Mã băm SHA-256 của biểu mẫu mà người gửi đã điền.",
         "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         access="internal",
-        constraints=_HASH_PATTERN,
+        constraints=HASH_PATTERN,
     ),
-    _field(
+    column(
         "files",
         "Số tệp đính kèm",
         "Số tệp gửi kèm phiếu.",
@@ -211,19 +218,18 @@ _ENVELOPE = [
         constraints={"minimum": 0},
     ),
 ]
-_FILE_FIELDS = [
-    _field("number", "Số phiếu", "Phiếu mà tệp được gửi kèm.", "KPH-2020-001"),
-    _field(
+FILE_COLUMNS = [
+    column(
         "sha256",
         "Mã băm",
         "Mã băm SHA-256 của nội dung tệp.",
         "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-        constraints=_HASH_PATTERN,
+        constraints=HASH_PATTERN,
     ),
-    _field(
+    column(
         "name", "Tên tệp", "Tên tệp do người gửi đặt.", "anh-hien-truong.jpg", access="personal"
     ),
-    _field("media_type", "Loại tệp", "Loại nội dung của tệp.", "image/jpeg"),
-    _field("size", "Kích thước (byte)", "Kích thước của tệp.", 120000, type="integer"),
-    _field("path", "Đường dẫn", "Nơi tệp nằm trong gói dữ liệu.", "files/9f86d081….jpg"),
+    column("media_type", "Loại tệp", "Loại nội dung của tệp.", "image/jpeg"),
+    column("size", "Kích thước (byte)", "Kích thước của tệp.", 120000, type="integer"),
+    column("path", "Đường dẫn", "Nơi tệp nằm trong gói dữ liệu.", "files/9f86d081….jpg"),
 ]

@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 import frictionless
 import pytest
 
+from intake.cases.workflow import load_workflows
 from intake.configuration import PROJECT_ROOT, Places
 from intake.forms.schema import load_forms
 from intake.journal.sqlite import SqliteJournal
@@ -97,7 +98,7 @@ def send(port: int, token: str, summary: str) -> Receipt | None:
 def kept(places: Places) -> list[tuple[str, str]]:
     journal = SqliteJournal(places.journal)
     events = [(event.number, event.cells["summary"]) for event in journal.events()]
-    project(journal, load_forms(places.forms), places.packages)
+    project(journal, load_forms(places.forms), load_workflows(places.forms), places.packages)
     journal.close()
     assert frictionless.validate(str(places.packages / "nonconformity" / "datapackage.json")).valid
     return events

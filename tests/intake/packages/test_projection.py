@@ -12,7 +12,8 @@ import frictionless
 import pytest
 from frictionless.resources import TableResource
 
-from intake.configuration import Places
+from intake.cases.workflow import load_workflows
+from intake.configuration import PROJECT_ROOT, Places
 from intake.forms.schema import Form, form_from_descriptor
 from intake.journal.model import Attachment, Submission
 from intake.journal.sqlite import SqliteJournal
@@ -20,6 +21,7 @@ from intake.packages.projection import DESCRIPTOR, InvalidPackage, project, proj
 from intake.text import unescape_formula
 
 MakeSubmission = Callable[..., Submission]
+WORKFLOWS = load_workflows(Places(PROJECT_ROOT).forms)
 PNG = Attachment("ảnh.png", "image/png", b"\x89PNG 1")
 NASTY = [
     "=HYPERLINK(0) trả lời",
@@ -67,7 +69,7 @@ def packages(places: Places) -> Path:
 def test_packages_are_valid_from_the_first_day(
     journal: SqliteJournal, forms: dict[str, Form], packages: Path
 ) -> None:
-    project(journal, forms, packages)
+    project(journal, forms, WORKFLOWS, packages)
     for name in forms:
         assert report(packages / name).valid
         assert rows(packages / name, name) == []
@@ -86,7 +88,7 @@ def test_submissions_come_into_the_package_of_their_form(
 ) -> None:
     for form in ("nonconformity", "feedback", "nonconformity"):
         journal.append(make_submission(form))
-    project(journal, forms, packages)
+    project(journal, forms, WORKFLOWS, packages)
     found = rows(packages / "nonconformity", "nonconformity")
     assert [row["number"] for row in found] == ["KPH-2020-001", "KPH-2020-002"]
     assert found[0]["received_at"] == dt.datetime(2020, 9, 10, 2, 15, tzinfo=dt.UTC)
@@ -106,7 +108,7 @@ def test_any_text_is_escaped_and_comes_back_exactly(
     lines = f"{text}\n\n“{text}”"
     journal.append(make_submission("feedback", summary=text, content=lines))
     journal.append(make_submission("feedback"))
-    project(journal, forms, packages)
+    project(journal, forms, WORKFLOWS, packages)
     row = rows(packages / "feedback", "feedback")[0]
     assert unescape_formula(row["summary"]) == text
     assert unescape_formula(row["content"]) == lines
@@ -128,7 +130,7 @@ def test_no_text_makes_a_reader_guess_another_dialect(
     make_submission: MakeSubmission,
 ) -> None:
     journal.append(make_submission("feedback", content=text))
-    project(journal, forms, packages)
+    project(journal, forms, WORKFLOWS, packages)
     assert rows(packages / "feedback", "feedback")[0]["content"] == text
 
 
@@ -142,7 +144,7 @@ def test_each_month_is_a_part_and_numbers_are_unique_across_them(
     for moment in ((2020, 9, 30, 16), (2020, 9, 30, 17), (2020, 12, 31, 18)):
         clock.now = dt.datetime(*moment, tzinfo=dt.UTC)
         journal.append(make_submission(attachments=(PNG,)))
-    project(journal, forms, packages)
+    project(journal, forms, WORKFLOWS, packages)
     folder = packages / "nonconformity"
     assert report(folder).valid
     months = sorted(name[:21] for name in named(folder) if name.startswith("nonconformity-"))
@@ -150,7 +152,7 @@ def test_each_month_is_a_part_and_numbers_are_unique_across_them(
     numbers = [row["number"] for row in rows(folder, "nonconformity")]
     assert numbers == ["KPH-2020-001", "KPH-2020-002", "KPH-2021-001"]
     keys = [resource["schema"]["primaryKey"] for resource in read(folder)["resources"]]
-    assert keys == [["number"], ["number", "sha256"]]
+    assert keys[:2] == [["number"], ["number", "sha256"]]
 
 
 def test_a_closed_month_is_not_written_again(
@@ -161,11 +163,11 @@ def test_a_closed_month_is_not_written_again(
     clock: Any,
 ) -> None:
     journal.append(make_submission())
-    project(journal, forms, packages)
+    project(journal, forms, WORKFLOWS, packages)
     before = named(packages / "nonconformity")
     clock.now += dt.timedelta(days=40)
     journal.append(make_submission())
-    project(journal, forms, packages)
+    project(journal, forms, WORKFLOWS, packages)
     assert {name for name in before if "_files" not in name} < named(packages / "nonconformity")
 
 
@@ -189,7 +191,7 @@ def test_answers_of_an_older_schema_keep_their_schema(
     section = {**left_out, "document_section": "Bước 3"}
     journal.append(make_submission(old, attachments=(PNG,), **section))
     journal.append(make_submission(new, **left_out))
-    project(journal, {"feedback": new}, packages)
+    project(journal, {"feedback": new}, WORKFLOWS, packages)
     folder = packages / "feedback"
     past = f"feedback-{old.hash[:12]}"
     past_files = f"feedback_files-{old.hash[:12]}"
@@ -217,9 +219,9 @@ def test_the_same_journal_gives_the_same_bytes(
     for month in (9, 10, 11):
         clock.now = clock.now.replace(month=month)
         journal.append(make_submission("feedback", attachments=(PNG,), summary=NASTY[month % 8]))
-        project(journal, forms, packages)
+        project(journal, forms, WORKFLOWS, packages)
     for copy in ("one", "two"):
-        project(journal, forms, tmp_path / copy)
+        project(journal, forms, WORKFLOWS, tmp_path / copy)
     scratch = tree(tmp_path / "one")
     assert scratch == tree(tmp_path / "two")
     standing = tree(packages)
@@ -234,10 +236,10 @@ def test_a_package_that_is_up_to_date_is_left_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     journal.append(make_submission())
-    project(journal, forms, packages)
+    project(journal, forms, WORKFLOWS, packages)
     before = tree(packages)
     monkeypatch.setattr("frictionless.validate", lambda *_: pytest.fail("validated again"))
-    project(journal, forms, packages)
+    project(journal, forms, WORKFLOWS, packages)
     assert tree(packages) == before
 
 
@@ -248,14 +250,14 @@ def test_a_package_that_lost_a_part_is_made_whole(
     make_submission: MakeSubmission,
 ) -> None:
     journal.append(make_submission())
-    project(journal, forms, packages)
+    project(journal, forms, WORKFLOWS, packages)
     before = tree(packages)
     for path in packages.rglob("*.csv"):
         path.unlink()
-    project(journal, forms, packages)
+    project(journal, forms, WORKFLOWS, packages)
     assert tree(packages) == before
     shutil.rmtree(packages / "nonconformity")
-    project(journal, forms, packages)
+    project(journal, forms, WORKFLOWS, packages)
     assert tree(packages) == before
 
 
@@ -271,12 +273,12 @@ def test_a_broken_projection_leaves_the_package_that_stands(
     make_submission: MakeSubmission,
 ) -> None:
     journal.append(make_submission())
-    project(journal, forms, packages)
+    project(journal, forms, WORKFLOWS, packages)
     folder = packages / "nonconformity"
     before = tree(folder)
     journal.append(make_submission(**broken))
     with pytest.raises(InvalidPackage, match="nonconformity"):
-        project(journal, forms, packages)
+        project(journal, forms, WORKFLOWS, packages)
     after = tree(folder)
     assert all(after[path] == content for path, content in before.items())
     assert report(folder).valid
@@ -293,7 +295,7 @@ def test_files_are_kept_once_by_their_hash(
     pdf = Attachment("b.pdf", "application/pdf", b"%PDF-1")
     journal.append(make_submission(attachments=(PNG,)))
     journal.append(make_submission(attachments=(same, pdf)))
-    project(journal, forms, packages)
+    project(journal, forms, WORKFLOWS, packages)
     folder = packages / "nonconformity"
     files = {path.name: path.read_bytes() for path in (folder / "files").iterdir()}
     assert files == {f"{PNG.sha256}.png": PNG.content, f"{pdf.sha256}.pdf": pdf.content}
@@ -318,12 +320,12 @@ def test_old_parts_go_after_the_grace_time(
 ) -> None:
     folder = packages / "nonconformity"
     journal.append(make_submission())
-    project(journal, forms, packages)
+    project(journal, forms, WORKFLOWS, packages)
     (old,) = (name for name in named(folder) if name.startswith("nonconformity-"))
     for path in folder.glob("*.csv"):
         os.utime(path, (time.time() - age,) * 2)
     journal.append(make_submission())
-    project(journal, forms, packages)
+    project(journal, forms, WORKFLOWS, packages)
     assert old not in named(folder)
     assert (folder / old).exists() == stays
     assert all((folder / name).exists() for name in named(folder))
@@ -337,7 +339,7 @@ def test_whoever_reads_meanwhile_never_sees_an_invalid_package(
     clock: Any,
 ) -> None:
     form = {"nonconformity": forms["nonconformity"]}
-    project(journal, form, packages)
+    project(journal, form, WORKFLOWS, packages)
     done, verdicts, problems = threading.Event(), [], []
 
     def poll() -> None:
@@ -353,7 +355,7 @@ def test_whoever_reads_meanwhile_never_sees_an_invalid_package(
             clock.now += dt.timedelta(days=9)
             photo = Attachment("a.png", "image/png", b"\x89PNG %d" % turn)
             journal.append(make_submission(attachments=(photo,)))
-            project(journal, form, packages)
+            project(journal, form, WORKFLOWS, packages)
     finally:
         done.set()
         reader.join()
