@@ -32,13 +32,18 @@ def as_of(system: System, day: dt.date) -> System:
     registers = {name: _at(resource, day) for name, resource in system.registers.items()}
     registers["revisions"] = _revisions_at(registers["revisions"], day)
     collected = {
-        name: replace(resource, rows=tuple(row for row in resource.rows if _received(row) <= day))
+        name: replace(resource, rows=_received_by(resource.rows, day))
         for name, resource in system.collected.items()
+    }
+    case_events = {
+        kind: tuple(event for event in events if _local_day(event["recorded_at"]) <= day)
+        for kind, events in system.case_events.items()
     }
     return replace(
         system,
         registers=_without_orphans(registers),
         collected=collected,
+        case_events=case_events,
         day=day,
         revision_pages={},
         present=system,
@@ -76,9 +81,12 @@ def text_in_force(system: System, content: Path, code: str) -> str:
     return f"{head}\n{text}\n"
 
 
-def _received(row: Row) -> dt.date:
-    received: dt.datetime = row["received_at"]
-    return received.astimezone(LOCAL_ZONE).date()
+def _received_by(rows: tuple[Row, ...], day: dt.date) -> tuple[Row, ...]:
+    return tuple(row for row in rows if _local_day(row["received_at"]) <= day)
+
+
+def _local_day(moment: dt.datetime) -> dt.date:
+    return moment.astimezone(LOCAL_ZONE).date()
 
 
 def _at(resource: Resource, day: dt.date) -> Resource:

@@ -15,6 +15,7 @@ from typing import Any
 from intake.cases.workflow import Workflow, load_workflows
 from intake.configuration import Places, Portal
 from intake.forms.schema import Form, load_forms
+from intake.journal.model import NEW
 from intake.packages.projection import DESCRIPTOR
 from scripts.front_matter import front_matter
 from scripts.registers import Resource, Row, load_package
@@ -26,6 +27,9 @@ NEW_WITHIN = dt.timedelta(days=365)
 
 REVISION_TEXTS = Path("tai-lieu/cac-lan")
 """Where in the content the texts of earlier revisions and drafts lie."""
+
+STATE = "state"
+"""The column of a case's state."""
 
 OBJECTIVE_STATES = {"on_target": "Đạt", "off_target": "Chưa đạt", "unmeasured": "Chưa đo"}
 FINDING_STATES = {
@@ -60,6 +64,8 @@ class System:
     """The address of the page of each frozen text and draft, by document and revision."""
     workflows: dict[str, Workflow] = field(default_factory=dict)
     """The workflow of each kind of case that has one."""
+    case_events: dict[str, tuple[Row, ...]] = field(default_factory=dict)
+    """What happened to the cases of each kind, in its order, as far as it is public."""
     present: "System | None" = None
     """When this is the system as at an earlier day: the system of today."""
 
@@ -69,6 +75,7 @@ class System:
         portal = Portal.load(places.configuration)
         forms = load_forms(places.forms)
         collected: dict[str, Resource] = {}
+        case_events: dict[str, tuple[Row, ...]] = {}
         for name in forms:
             descriptor = places.packages / name / DESCRIPTOR
             if descriptor.exists():
@@ -78,11 +85,23 @@ class System:
                     for table, resource in package.items()
                     if _holds_submissions(table, name)
                 }
+                if events := package.get(f"{name}_events"):
+                    case_events[name] = public(events).rows
         registers = load_package(places.registers / "datapackage.json")
         pages = form_pages(places.content)
         texts = revision_pages(places.content)
         workflows = load_workflows(places.forms)
-        return cls(portal, registers, collected, forms, pages, portal.day(), texts, workflows)
+        return cls(
+            portal=portal,
+            registers=registers,
+            collected=collected,
+            forms=forms,
+            form_pages=pages,
+            day=portal.day(),
+            revision_pages=texts,
+            workflows=workflows,
+            case_events=case_events,
+        )
 
     def rows(self, register: str) -> tuple[Row, ...]:
         """Return the rows of a register, in file order."""
@@ -116,9 +135,14 @@ class System:
         names = [field["name"] for field in newest.fields]
         keys = form.descriptor.get("foreignKeys", [])
         public_keys = [key for key in keys if set(key["fields"]) <= set(names)]
+        if workflow := self.workflows.get(form.name):
+            names.append(STATE)
+            fields = [*newest.fields, state_field(workflow)]
+        else:
+            fields = newest.fields
         return replace(
             newest,
-            schema={**newest.schema, "foreignKeys": public_keys},
+            schema={**newest.schema, "fields": fields, "foreignKeys": public_keys},
             rows=tuple(
                 {name: row.get(name) for name in names} for row in self.submissions(form.name)
             ),
@@ -389,19 +413,47 @@ class System:
     # What was collected
 
     def submissions(self, form: str) -> list[Row]:
-        """Return what was sent with a form, under every version of it, newest first."""
+        """Return what was sent with a form, under every version of it, newest first.
+
+        What became a case of a kind that has a workflow has its `state`.
+        """
         rows = [
-            row
+            {**row, **self._state_of(form, row["number"])}
             for name, resource in self.collected.items()
             if _holds_submissions(name, form)
             for row in resource.rows
         ]
         return sorted(rows, key=lambda row: (row["received_at"], row["number"]), reverse=True)
 
+    def _state_of(self, kind: str, number: str) -> Row:
+        return {STATE: self._states[kind].get(number, NEW)} if kind in self.workflows else {}
+
+    @cached_property
+    def _states(self) -> dict[str, dict[str, str]]:
+        """The state to which the newest event of each case led, by kind and number."""
+        return {
+            kind: {event["number"]: event["state"] for event in self.case_events.get(kind, ())}
+            for kind in self.workflows
+        }
+
     def public_fields(self, form: str) -> list[dict[str, Any]]:
         """Return the fields of a form that the portal publishes."""
         fields = self.forms[form].descriptor["fields"]
         return [field for field in fields if field["access"] == "public"]
+
+
+def state_field(workflow: Workflow) -> dict[str, Any]:
+    """Return the field that says in which state a case of a kind is."""
+    return {
+        "name": STATE,
+        "title": "Trạng thái",
+        "description": "Phiếu đang ở bước nào của quy trình xử lý.",
+        "type": "string",
+        "constraints": {"required": True, "enum": list(workflow.states)},
+        "labels": {state.name: state.title for state in workflow.states.values()},
+        "example": NEW,
+        "access": "public",
+    }
 
 
 def _holds_submissions(table: str, form: str) -> bool:

@@ -41,6 +41,7 @@ from scripts.system import (
     age_band,
     key_of,
     plain_number,
+    state_field,
 )
 
 RECENT = dt.timedelta(days=90)
@@ -204,7 +205,7 @@ class Views:
         rows = self.system.submissions(form)
         months = Counter(_month(row) for row in rows)
         summaries = [("Theo tháng", sorted(months.items(), key=_by_year))]
-        for field in self.system.public_fields(form):
+        for field in self._collected_fields(form):
             if field["name"] in self.system.forms[form].references or "labels" in field:
                 given = (row[field["name"]] for row in rows if row.get(field["name"]))
                 counted = Counter(plain_cell(field, value) for value in given)
@@ -212,10 +213,17 @@ class Views:
         return self.render(
             "submissions.html",
             form=self.system.forms[form],
+            fields=self._collected_fields(form),
             resource=self.system.tables.get(form),
             summaries=summaries,
             zone=LOCAL_ZONE,
         )
+
+    def _collected_fields(self, form: str) -> list[dict[str, Any]]:
+        """Return the columns of what was collected with a form, the state of its cases first."""
+        workflow = self.system.workflows.get(form)
+        fields = self.system.public_fields(form)
+        return [state_field(workflow), *fields] if workflow else fields
 
     def dictionary(self, name: str) -> str:
         """Render the data dictionary of a register, or of a form's package."""
@@ -225,7 +233,7 @@ class Views:
             description, schema = resource.description, resource.schema
         else:
             description = system.forms[name].descriptor["description"]
-            found = system.collected.get(name)
+            found = system.tables.get(name)
             schema = found.schema if found else system.forms[name].descriptor
         references = {
             key["fields"][0]: key["reference"]["resource"] or name
