@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flask import current_app
 
+from intake.cases.workflow import Workflow, load_workflows
 from intake.configuration import Places, Portal
 from intake.forms.rendering import FormRenderer
 from intake.forms.schema import Form, load_forms
@@ -29,6 +30,10 @@ class Services:
     def forms(self) -> dict[str, Form]:
         """Return the forms as their schemas stand now."""
         return load_forms(self.places.forms)
+
+    def workflows(self) -> dict[str, Workflow]:
+        """Return the workflows as their tables stand now."""
+        return load_workflows(self.places.forms)
 
 
 def services() -> Services:

@@ -8,7 +8,7 @@
   const RESTORED = "Đã điền lại bản nháp chưa gửi trên máy này.";
 
   const region = () => document.querySelector("[data-region=intake]");
-  const form = () => region()?.querySelector("form[enctype]");
+  const form = () => region()?.querySelector("form[enctype]:not([data-plain])");
   const draftKey = `qms-draft:${region()?.dataset.form}`;
 
   function newToken() {

@@ -3,8 +3,8 @@
 `data/forms/KIND/states.csv` names the states, with the steps of the published procedure at which
 a case is in each and the working days it may stay there. `workflow.csv` beside it names the
 transitions: in which state (`*` for every state that isn't the end) who may do what under which
-gates, and where that leads (`=` for no other state). The form of an action is the form schema
-of that name in the same folder.
+gates, and where that leads (`=` for no other state: all that an ended case allows). The form of
+an action is the form schema of that name in the same folder.
 """
 
 import csv
@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from intake.cases.gates import GATES
@@ -90,16 +90,24 @@ class Workflow:
 def load_workflows(folder: Path) -> dict[str, Workflow]:
     """Load the workflow of every kind of case that has one, by the name of its opening form.
 
+    A folder is read again when a file in it changed.
+
     Raises:
         BadWorkflow: a table or a form of an action can't be used.
         BadFormSchema: a form of an action is no form.
     """
     return {
-        path.parent.name: _load(path.parent) for path in sorted(folder.glob(f"*/{TRANSITIONS}"))
+        path.parent.name: _load(path.parent, _changes(path.parent))
+        for path in sorted(folder.glob(f"*/{TRANSITIONS}"))
     }
 
 
-def _load(folder: Path) -> Workflow:
+def _changes(folder: Path) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted((path.name, path.stat().st_mtime_ns) for path in folder.iterdir()))
+
+
+@lru_cache(maxsize=16)
+def _load(folder: Path, _changed: tuple[tuple[str, int], ...]) -> Workflow:
     digest = hashlib.sha256()
     for name in (STATES, TRANSITIONS):
         digest.update((folder / name).read_bytes())
@@ -133,13 +141,14 @@ def _states(path: Path) -> Iterator[State]:
 
 def _transitions(path: Path, states: dict[str, State]) -> Iterator[Transition]:
     seen: set[tuple[str, str]] = set()
-    every = [state.name for state in states.values() if not state.ended]
+    going_on = [state.name for state in states.values() if not state.ended]
     for line, row in _rows(path, _COLUMNS):
         place = f"{path.name}:{line}"
         roles = _known(row["role"].split(), ROLES, f"{place}: không có vai trò")
         gates = _known(row["gates"].split(), GATES, f"{place}: không có điều kiện")
-        sources = every if row["from"] == "*" else [row["from"]]
-        for source in _known(sources, every, f"{place}: không đi tiếp được từ trạng thái"):
+        sources = going_on if row["from"] == "*" else [row["from"]]
+        leaving = states if row["to"] == "=" else going_on
+        for source in _known(sources, leaving, f"{place}: không đi tiếp được từ trạng thái"):
             target = source if row["to"] == "=" else row["to"]
             _known([target], states, f"{place}: không có trạng thái")
             if (source, row["action"]) in seen:

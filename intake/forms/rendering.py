@@ -13,7 +13,7 @@ from intake import attachments
 from intake.configuration import LOCAL_ZONE, Portal
 from intake.forms.checking import FORM_ERROR, Checked
 from intake.forms.schema import Field, Form
-from intake.journal.model import Attachment, Event, Receipt
+from intake.journal.model import Attachment, Receipt
 from intake.receipts import Token
 from intake.registers import Choice, Registers
 
@@ -31,6 +31,8 @@ class FormState:
     held: tuple[Attachment, ...] = ()
     problem: str = ""
     """Why the form could not be kept although nothing in it is wrong."""
+    ids: str = "f-"
+    """With what the ids of its questions begin; forms on one page need their own."""
 
 
 class FormRenderer:
@@ -52,32 +54,27 @@ class FormRenderer:
     def form(self, form: Form, state: FormState | None = None) -> str:
         """Render a form, blank or with answers and errors."""
         state = state or FormState()
-        return self._render("form.html", form=form, state=state, errors=self._ordered(form, state))
+        return self.render("form.html", form=form, state=state)
 
     def confirmation(
         self, form: Form, checked: Checked, token: Token, held: tuple[Attachment, ...]
     ) -> str:
         """Render the answers for a last look, with the token that sends them once."""
-        return self._render(
+        return self.render(
             "confirmation.html", form=form, cells=checked.cells, token=token, held=held
         )
 
     def receipt(self, form: Form, receipt: Receipt, code: str) -> str:
         """Render the proof that a submission was kept."""
-        return self._render("receipt.html", form=form, receipt=receipt, code=code)
-
-    def case(self, form: Form, event: Event) -> str:
-        """Render the state of a case for whoever holds its receipt code."""
-        shown = [field for field in form.fields if field.access != "personal"]
-        return self._render("case.html", form=form, event=event, fields=shown)
+        return self.render("receipt.html", form=form, receipt=receipt, code=code)
 
     def lookup(self, typed: str = "", error: str = "") -> str:
         """Render the form that asks for a receipt code."""
-        return self._render("lookup.html", typed=typed, error=error)
+        return self.render("lookup.html", typed=typed, error=error)
 
     def message(self, title: str, text: str) -> str:
         """Render a message that stands for itself."""
-        return self._render("message.html", title=title, text=text)
+        return self.render("message.html", title=title, text=text)
 
     def answer(self, form: Form, field: Field, cell: str) -> str:
         """Return an answer as people read it: a label for a code, a Vietnamese date."""
@@ -88,12 +85,14 @@ class FormRenderer:
         labels = {choice.value: choice.label for choice in self._registers.choices(form, field)}
         return labels.get(cell, cell)
 
-    def _render(self, template: str, **values: Any) -> str:
+    def render(self, template: str, **values: Any) -> str:
+        """Render a template of the intake with what all of them share."""
         return self._templates.get_template(template).render(
             portal=self._portal,
             answer=self.answer,
             choices=self._grouped_choices,
             options=_options,
+            in_order=_in_order,
             is_day=_is_day,
             files_field=FILES_FIELD,
             accept=attachments.ACCEPT,
@@ -111,11 +110,6 @@ class FormRenderer:
 
     def _unit_names(self) -> dict[str, str]:
         return {row["code"]: row["name"] for row in self._registers.rows("units")}
-
-    def _ordered(self, form: Form, state: FormState) -> list[tuple[str, str]]:
-        """Return the errors in the order of the questions, as (id of the question, message)."""
-        order = [FORM_ERROR, *(field.name for field in form.fields), FILES_FIELD]
-        return [(name, state.errors[name]) for name in order if name in state.errors]
 
 
 def local_time(recorded_at: str) -> str:
@@ -143,3 +137,9 @@ def _options(field: Field) -> list[tuple[str, str]]:
 def _is_day(typed: str) -> bool:
     """Tell whether a date input can show what was typed; else it is shown as text."""
     return not typed or vietnamese_day(typed) != typed
+
+
+def _in_order(form: Form, state: FormState) -> list[tuple[str, str]]:
+    """Return the errors in the order of the questions, as (name of the question, message)."""
+    order = [FORM_ERROR, *(field.name for field in form.fields), FILES_FIELD]
+    return [(name, state.errors[name]) for name in order if name in state.errors]

@@ -361,40 +361,6 @@ def test_a_form_sent_from_elsewhere_is_refused(
         assert "Yêu cầu không được chấp nhận" in answer.text
 
 
-def test_a_case_is_looked_up_by_its_code(send: Sender, client: FlaskClient) -> None:
-    number, code = receipt_in(send(**PERSONAL).text)
-    answer = client.post("/tra-cuu/", data={"code": f" {code.lower().replace('-', ' ')}"})
-    assert answer.status_code == 200
-    assert f"<title>{number}: " in answer.text
-    assert "Hồ sơ đề nghị xác nhận thiếu phiếu kiểm soát" in answer.text
-    assert not any(value in answer.text for value in ("Trần Thị Ẩn", "an.danh@"))
-    assert answer.headers["Cache-Control"] == "no-store"
-
-
-@pytest.mark.parametrize(
-    ("code", "status", "words"),
-    [
-        ("ABCD-2345-WXYZ", 404, "Không có phiếu nào"),
-        (ATTACK, 404, "Không có phiếu nào"),
-        ("KPH-2020-001", 404, "Không có phiếu nào"),
-        ("", 422, "Hãy điền mã tra cứu"),
-        ("   ", 422, "Hãy điền mã tra cứu"),
-        (None, 422, "Hãy điền mã tra cứu"),
-    ],
-)
-def test_without_the_code_no_case_is_shown(
-    code: str | None, status: int, words: str, send: Sender, client: FlaskClient
-) -> None:
-    send()
-    answer = client.post("/tra-cuu/", data={} if code is None else {"code": code})
-    assert answer.status_code == status
-    assert words in answer.text
-    assert set(linked(answer.text)) <= ids(answer.text)
-    assert linked(answer.text) == ["f-code"]
-    assert "<script>" not in answer.text
-    assert "Hồ sơ đề nghị" not in answer.text
-
-
 TEXT_FIELDS = ["summary", "description", "found_on", "sender_name", "unit", "_token", "_keep"]
 
 
@@ -456,7 +422,7 @@ def test_an_unforeseen_failure_is_told_in_vietnamese_without_its_inside(
     def fail(*_: object) -> None:
         raise RuntimeError("secret inside")
 
-    monkeypatch.setattr("intake.views.check", fail)
+    monkeypatch.setattr("intake.sending.check", fail)
     answer = send()
     assert answer.status_code == 500
     assert "chưa ghi nhận gì" in answer.text

@@ -75,6 +75,7 @@ ANSWERS: dict[str, dict[str, str]] = {
     "assign": {"unit": "BC"},
     "note": {"text": "Đã gọi điện."},
     "inform": {"text": "Việc này lặp lại hôm qua."},
+    "rate": {"helped": "partly", "text": "Hồ sơ gửi qua bưu chính vẫn chậm."},
 }
 """Answers that pass the form of each action."""
 

@@ -5,7 +5,7 @@ import pytest
 from intake.forms.checking import Checked
 from intake.forms.rendering import FormRenderer, FormState, local_time, vietnamese_day
 from intake.forms.schema import Form
-from intake.journal.model import AttachedFile, Attachment, Event, Receipt
+from intake.journal.model import Attachment, Receipt
 from intake.receipts import Token
 
 TOKEN = Token("ab" * 16)
@@ -149,28 +149,6 @@ def test_the_last_look_shows_words_and_sends_codes(
         assert words in html
     for name, cell in cells.items():
         assert f'<textarea name="{name}" hidden aria-hidden="true">\n{cell}</textarea>' in html
-
-
-def test_a_case_shows_nothing_personal(renderer: FormRenderer, forms: dict[str, Form]) -> None:
-    form = forms["nonconformity"]
-    cells = {
-        "summary": "Điều chưa đúng",
-        "sender_name": "Nguyễn Văn A",
-        "sender_unit": "KHCN",
-        "sender_email": "a@example.gov.vn",
-        "contact_back": "true",
-        "trial": "false",
-    }
-    files = (AttachedFile("0" * 64, "nguyen-van-a.png", "image/png", 1),)
-    event = Event(
-        1, "submitted", "KPH-2020-001", form.name, form.hash, "2020-09-10T02:15:00Z", cells, files
-    )
-    html = renderer.case(form, event)
-    assert "Điều chưa đúng" in html
-    assert "1 tệp" in html
-    assert "09 giờ 15, ngày 10/09/2020" in html
-    for hidden in ("Nguyễn Văn A", "nguyen-van-a", "KHCN", "example.gov.vn", "Gửi thử"):
-        assert hidden not in html
 
 
 def test_a_receipt_says_number_code_and_what_comes_next(
