@@ -1,18 +1,31 @@
-"""The commands of the intake: `serve` and `packages`."""
+"""The commands of the intake: `serve`, `packages` and `accounts`."""
 
 import argparse
 import logging
+import sys
+from typing import Any
 
 import waitress
 
-from intake.app import create_app
+from intake.accounts import commands as account_commands
+from intake.accounts.store import BadAccount
+from intake.app import account_store, create_app
+from intake.cases.roles import load_roles
 from intake.cases.workflow import load_workflows
-from intake.configuration import Places
+from intake.configuration import Places, Portal
 from intake.forms.schema import load_forms
 from intake.journal.sqlite import SqliteJournal
 from intake.packages.projection import project
+from intake.registers import Registers
 
 _THREADS = 16
+_TRUSTED_PROXY = {
+    "trusted_proxy": "127.0.0.1",
+    "trusted_proxy_count": 1,
+    "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
+    "clear_untrusted_proxy_headers": True,
+}
+"""A web server on the same machine says who the client is; nobody else is believed."""
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -23,9 +36,15 @@ def main(arguments: list[str] | None = None) -> None:
     serving.add_argument("--host", default="127.0.0.1")
     serving.add_argument("--port", type=int, default=8000)
     commands.add_parser("packages", help="rebuild the data packages from the journal")
+    account_commands.add_arguments(
+        commands.add_parser("accounts", help="add, change and list who may sign in")
+    )
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     places = Places.from_environment()
+    if chosen.command == "accounts":
+        accounts(places, chosen)
+        return
     journal = SqliteJournal(places.journal)
     if chosen.command == "serve":
         serve(places, journal, chosen.host, chosen.port)
@@ -36,13 +55,29 @@ def main(arguments: list[str] | None = None) -> None:
 
 def serve(places: Places, journal: SqliteJournal, host: str, port: int) -> None:
     """Serve until stopped. Waitress buffers a request whole, so slow senders hold no thread."""
+    portal = Portal.load(places.configuration)
     app = create_app(places, journal)
-    body_limit = (
-        2 * app.config["MAX_CONTENT_LENGTH"]
-    )  # above Flask's own, which answers in Vietnamese
-    waitress.serve(
-        app, host=host, port=port, threads=_THREADS, max_request_body_size=body_limit, ident=None
-    )
+    settings: dict[str, Any] = {
+        "host": host,
+        "port": port,
+        "threads": _THREADS,
+        "ident": None,
+        # above Flask's own limit, which answers in Vietnamese
+        "max_request_body_size": 2 * app.config["MAX_CONTENT_LENGTH"],
+    }
+    if portal.behind_proxy:
+        settings |= _TRUSTED_PROXY
+    waitress.serve(app, **settings)
+
+
+def accounts(places: Places, chosen: argparse.Namespace) -> None:
+    """Run a command on accounts."""
+    store = account_store(places, Portal.load(places.configuration))
+    roles, registers = load_roles(places.forms), Registers(places.registers)
+    try:
+        print(account_commands.run(chosen, store, roles, registers))
+    except BadAccount as refused:
+        sys.exit(str(refused))
 
 
 if __name__ == "__main__":

@@ -8,10 +8,16 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from intake import site, views
+from intake.accounts.store import AccountStore, Rules
+from intake.cases.casebook import Casebook
 from intake.configuration import LOCAL_ZONE, Places, Portal
+from intake.desk import findings, signing
+from intake.desk import views as desk
+from intake.desk.signing import DESK
 from intake.errors import CrossSite, IntakeError
 from intake.forms.rendering import FormRenderer
 from intake.journal.model import Journal
+from intake.journal.sqlite import utc_now
 from intake.pages import Pages
 from intake.registers import Registers
 from intake.services import Services, services
@@ -35,6 +41,8 @@ def create_app(
         pages=Pages(places.current_site),
         registers=registers,
         renderer=FormRenderer(portal, registers),
+        accounts=account_store(places, portal),
+        casebook=Casebook(journal),
         today=today or (lambda: dt.datetime.now(LOCAL_ZONE).date()),
     )
     app.config["MAX_CONTENT_LENGTH"] = portal.max_files * portal.max_file_bytes + _FORM_TEXT_BYTES
@@ -43,11 +51,20 @@ def create_app(
     app.before_request(_refuse_cross_site)
     app.after_request(_protect)
     app.register_error_handler(IntakeError, _explain)
+    app.register_error_handler(signing.NotSignedIn, signing.ask_to_sign_in)
     app.register_error_handler(RequestEntityTooLarge, _explain_too_large)
     app.register_error_handler(Exception, _explain_failure)
+    app.register_blueprint(signing.blueprint)
+    app.register_blueprint(desk.blueprint)
+    app.register_blueprint(findings.blueprint)
     app.register_blueprint(views.blueprint)
     app.register_blueprint(site.blueprint)
     return app
+
+
+def account_store(places: Places, portal: Portal) -> AccountStore:
+    """Open the accounts of a portal."""
+    return AccountStore(places.accounts, Rules(**portal.accounts), utc_now)
 
 
 def _refuse_cross_site() -> None:
@@ -72,7 +89,7 @@ def _protect(response: Response) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["X-Frame-Options"] = "DENY"
-    if request.method == "POST":
+    if request.method == "POST" or request.path.startswith(DESK):
         response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -49,6 +49,11 @@ class Places:
         return self.packages / "journal.sqlite3"
 
     @property
+    def accounts(self) -> Path:
+        """The accounts of those who handle cases."""
+        return self.packages / "accounts.sqlite3"
+
+    @property
     def content(self) -> Path:
         """The pages as they are written."""
         return self.root / "content"
@@ -86,6 +91,9 @@ class Portal:
     sample_notice: str
     max_files: int
     max_file_bytes: int
+    behind_proxy: bool
+    """A web server on the same machine passes requests on and names the client."""
+    accounts: dict[str, int]
 
     @classmethod
     def load(cls, path: Path) -> "Portal":
@@ -105,6 +113,8 @@ class Portal:
             sample_notice=sample.get("notice", ""),
             max_files=raw["intake"]["max_files"],
             max_file_bytes=raw["intake"]["max_file_bytes"],
+            behind_proxy=raw["intake"]["behind_proxy"],
+            accounts=raw["accounts"],
         )
 
     def day(self) -> dt.date:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from flask import current_app
 
+from intake.accounts.store import AccountStore
+from intake.cases.casebook import Casebook
+from intake.cases.roles import Role, load_roles
 from intake.cases.workflow import Workflow, load_workflows
 from intake.configuration import Places, Portal
 from intake.forms.rendering import FormRenderer
@@ -25,6 +28,8 @@ class Services:
     pages: Pages
     registers: Registers
     renderer: FormRenderer
+    accounts: AccountStore
+    casebook: Casebook
     today: Callable[[], dt.date]
 
     def forms(self) -> dict[str, Form]:
@@ -34,6 +39,10 @@ class Services:
     def workflows(self) -> dict[str, Workflow]:
         """Return the workflows as their tables stand now."""
         return load_workflows(self.places.forms)
+
+    def roles(self) -> dict[str, Role]:
+        """Return the roles as their table stands now."""
+        return load_roles(self.places.forms)
 
 
 def services() -> Services:

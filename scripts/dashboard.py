@@ -127,6 +127,7 @@ class Dashboard:
     ages: Breakdown
     closure: Breakdown
     slips: Breakdown
+    slip_states: Breakdown
     trials: Count
     trend: Breakdown
     risk_map: tuple[tuple[RiskCell, ...], ...]
@@ -147,6 +148,7 @@ def dashboard(system: System) -> Dashboard:
         ages=_ages(system),
         closure=_closure(system),
         slips=_slips(system, slips),
+        slip_states=_slip_states(system, slips),
         trials=Count(trials, link(_SLIPS, {"Số phiếu": "phiếu thử"})),
         trend=_trend(slips),
         risk_map=_risk_map(system),
@@ -316,6 +318,19 @@ def _closure(system: System) -> Breakdown:
         title="Phát hiện đã đóng hoặc quá hạn, theo đơn vị",
         by="Đơn vị",
         share="Tỷ lệ đúng hạn",
+    )
+
+
+def _slip_states(system: System, slips: list[Row]) -> Breakdown:
+    states = system.workflows["nonconformity"].states
+    return breakdown(
+        _states("Trạng thái", {state.title: "plain" for state in states.values()}),
+        Axis("", (Value("", "Số phiếu"),)),
+        [(states[slip["state"]].title, "") for slip in slips if slip["state"] in states],
+        _SLIPS,
+        name="slip-states",
+        title="Phiếu không phù hợp theo trạng thái",
+        by="Trạng thái",
     )
 
 

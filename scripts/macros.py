@@ -127,6 +127,12 @@ class Macros:
             return self.view("not_here")
         return slot("lookup", "", self._renderer.lookup())
 
+    def desk(self) -> str:
+        """Show a page of the handling desk, in a slot that the intake fills."""
+        if self._system.present:
+            return self.view("not_here")
+        return slot("desk", "", self.view("desk"))
+
     @property
     def _views(self) -> Views:
         depth = self._env.page.url.count("/")

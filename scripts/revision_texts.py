@@ -11,7 +11,6 @@ from html import escape
 from pathlib import Path
 
 from intake.cases.gates import GATES
-from intake.cases.workflow import ROLES
 from scripts.registers import Row
 from scripts.slugs import slug
 from scripts.system import REVISION_TEXTS, System
@@ -119,7 +118,7 @@ def _workflow(system: System, code: str) -> str:
         [
             workflow.states[each.source].title,
             workflow.forms[each.action].title,
-            ", ".join(ROLES[role] for role in each.roles),
+            ", ".join(workflow.roles[role].title for role in each.roles),
             "; ".join(GATES[gate].condition for gate in each.gates),
             workflow.states[each.target].title if each.target != each.source else "",
         ]

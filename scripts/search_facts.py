@@ -9,8 +9,9 @@ from scripts.search.index import Facts
 from scripts.slugs import slug
 from scripts.system import System, is_in_force, key_of
 
-NOT_INDEXED = ("tai-ngay/", "tai-lieu/so-sanh/")
-"""Editions of other days have their own search; a comparison repeats its two texts."""
+NOT_INDEXED = ("tai-ngay/", "tai-lieu/so-sanh/", "xu-ly/")
+"""Editions of other days have their own search; a comparison repeats its two texts; the desk's
+pages are empty until somebody signs in."""
 _SURE, _AMBIGUOUS = 0.9, 0.6
 """How sure it is that a short word stands for what the glossary says."""
 _WEIGHTS = {

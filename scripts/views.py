@@ -14,7 +14,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from intake.cases.gates import GATES
-from intake.cases.workflow import ROLES
 from intake.configuration import LOCAL_ZONE
 from scripts import (
     audits,
@@ -133,7 +132,7 @@ class Views:
         workflow = self.system.workflow_of(code)
         if workflow is None:
             raise ValueError(f"{code} chưa có luồng xử lý trong data/forms")
-        return self.render("workflow.html", workflow=workflow, roles=ROLES, gates=GATES)
+        return self.render("workflow.html", workflow=workflow, gates=GATES)
 
     def register(
         self,

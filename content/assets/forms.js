@@ -34,7 +34,7 @@
   const dropDraft = () => storage((store) => store.removeItem(draftKey));
 
   function fill(fields) {
-    for (const [name, value] of fields) {
+    for (const [name, value] of fields.filter(([name]) => name !== "_version")) {
       for (const input of form().querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
         if (input.type === "checkbox" || input.type === "radio") input.checked ||= input.value === value;
         else if (input.type !== "file") input.value = value;
@@ -91,8 +91,11 @@
     const body = new FormData(sending);
     if (button?.name) body.append(button.name, button.value);
     try {
-      const answer = await fetch(location.pathname, { method: "POST", body });
-      if (answer.status === 413) tell(TOO_LARGE).focus();
+      const answer = await fetch(sending.getAttribute("action") ?? location.pathname, { method: "POST", body });
+      if (answer.redirected) {
+        dropDraft();
+        location.assign(answer.url);
+      } else if (answer.status === 413) tell(TOO_LARGE).focus();
       else if (!show(await answer.text())) tell(UNSENT).focus();
       else if (answer.status === 201) dropDraft();
       else begin();

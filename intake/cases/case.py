@@ -57,16 +57,29 @@ class Case:
         return self.events[-1].state
 
     @property
-    def entered_on(self) -> dt.date:
-        """The day, in Viet Nam, on which it came into its state."""
-        state = self.state
+    def opened_on(self) -> dt.date:
+        """The day, in Viet Nam, on which it was opened."""
+        return _local_day(self.events[0])
+
+    @cached_property
+    def _entered(self) -> Event:
+        """The event that led into its state."""
         entered = self.events[-1]
         for event in reversed(self.events):
-            if event.state != state:
+            if event.state != self.state:
                 break
             entered = event
-        moment = dt.datetime.fromisoformat(entered.recorded_at)
-        return moment.astimezone(LOCAL_ZONE).date()
+        return entered
+
+    @property
+    def entered_at(self) -> int:
+        """The sequence number of the event that led into its state."""
+        return self._entered.seq
+
+    @property
+    def entered_on(self) -> dt.date:
+        """The day, in Viet Nam, on which it came into its state."""
+        return _local_day(self._entered)
 
     @cached_property
     def facts(self) -> dict[str, str]:
@@ -151,3 +164,8 @@ def _planned(events: tuple[Event, ...]) -> Iterator[PlannedAction]:
             outcome=outcomes[ended.action] if ended else "open",
             ended=ended,
         )
+
+
+def _local_day(event: Event) -> dt.date:
+    moment = dt.datetime.fromisoformat(event.recorded_at)
+    return moment.astimezone(LOCAL_ZONE).date()

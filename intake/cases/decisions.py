@@ -14,6 +14,33 @@ from intake.receipts import Token
 
 _BY_OWNERS = {"finish_action"}
 """What the units that own actions of a case may do on it too."""
+_AT_ANY_TIME = {"assign", "note", "inform", "cancel", "drop_action", "extend_action"}
+"""What may be done on a case, but is not what it waits for."""
+
+
+def waits_for(workflow: Workflow, case: Case, person: Person, today: dt.date) -> bool:
+    """Tell whether a case waits for a person: something is left to do that only such a one does."""
+    state = workflow.states.get(case.state)
+    if state is None or person.grant(state.waits_for, _units(case)) is None:
+        return False
+    return any(
+        not option.refusal and _is_left(case, option.transition)
+        for option in options(workflow, case, person, today)
+        if set(option.transition.roles) & set(state.waits_for)
+    )
+
+
+def _is_left(case: Case, transition: Transition) -> bool:
+    """Tell whether an action that can be taken is one that the case needs now."""
+    action = transition.action
+    if action in _AT_ANY_TIME:
+        return False
+    if action == "check":
+        return case.checked_since_execution is None
+    if transition.target != transition.source or action == "finish_action":
+        return True
+    entered = case.entered_at
+    return not any(event.action == action for event in case.events if event.seq > entered)
 
 
 @dataclass(frozen=True)
@@ -102,10 +129,12 @@ class Decision:
 
 
 def _grant(case: Case, person: Person, transition: Transition) -> Grant | None:
-    units = {case.unit}
-    if transition.action in _BY_OWNERS:
-        units |= {action.cells["owner_unit"] for action in case.open_actions()}
+    units = _units(case) if transition.action in _BY_OWNERS else {case.unit}
     return person.grant(transition.roles, units)
+
+
+def _units(case: Case) -> set[str]:
+    return {case.unit} | {action.cells["owner_unit"] for action in case.open_actions()}
 
 
 def _closed_gate(transition: Transition, attempt: Attempt) -> str | None:

@@ -1,10 +1,10 @@
 """A workflow as its two tables describe it: the states of a kind of case, and what leads on.
 
 `data/forms/KIND/states.csv` names the states, with the steps of the published procedure at which
-a case is in each and the working days it may stay there. `workflow.csv` beside it names the
-transitions: in which state (`*` for every state that isn't the end) who may do what under which
-gates, and where that leads (`=` for no other state: all that an ended case allows). The form of
-an action is the form schema of that name in the same folder.
+a case is in each, the working days it may stay there and the roles that it then waits for.
+`workflow.csv` beside it names the transitions: in which state (`*` for every state that isn't the
+end) who may do what under which gates, and where that leads (`=` for no other state: all that an
+ended case allows). The form of an action is the form schema of that name in the same folder.
 """
 
 import csv
@@ -16,21 +16,12 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from intake.cases.gates import GATES
+from intake.cases.roles import ROLES_TABLE, Role, load_roles
 from intake.forms.schema import Form, load_action_forms
 from intake.journal.model import NEW
 
 STATES, TRANSITIONS = "states.csv", "workflow.csv"
-ROLES = {
-    "reporter": "Người giữ mã tra cứu",
-    "coordinator": "Đầu mối đơn vị",
-    "secretariat": "Thư ký ISO",
-    "approver": "Người duyệt",
-    "verifier": "Người xác minh",
-    "administrator": "Quản trị cổng",
-}
-"""Who acts, as people call them: the reporter by the receipt code, all others by an account."""
-
-_STATE_COLUMNS = ["state", "title", "steps", "days", "ended"]
+_STATE_COLUMNS = ["state", "title", "steps", "days", "waits_for", "ended"]
 _COLUMNS = ["from", "action", "to", "role", "gates"]
 
 
@@ -48,6 +39,8 @@ class State:
     """The steps of the procedure at which a case may be in this state; some belong to two."""
     days: Decimal | None
     """Working days that a case may stay; None where deadlines of the case itself count."""
+    waits_for: tuple[str, ...]
+    """The roles that have something to do in it."""
     ended: bool
 
 
@@ -71,6 +64,8 @@ class Workflow:
     transitions: tuple[Transition, ...]
     forms: dict[str, Form]
     """The form of each action."""
+    roles: dict[str, Role]
+    """Every role, by name."""
     hash: str
     """SHA-256 of the two tables; kept with every event that was judged by them."""
 
@@ -95,6 +90,7 @@ def load_workflows(folder: Path) -> dict[str, Workflow]:
     Raises:
         BadWorkflow: a table or a form of an action can't be used.
         BadFormSchema: a form of an action is no form.
+        BadRoles: the table of roles can't be used.
     """
     return {
         path.parent.name: _load(path.parent, _changes(path.parent))
@@ -103,7 +99,8 @@ def load_workflows(folder: Path) -> dict[str, Workflow]:
 
 
 def _changes(folder: Path) -> tuple[tuple[str, int], ...]:
-    return tuple(sorted((path.name, path.stat().st_mtime_ns) for path in folder.iterdir()))
+    files = sorted([*folder.iterdir(), folder.parent / ROLES_TABLE])
+    return tuple((path.name, path.stat().st_mtime_ns) for path in files)
 
 
 @lru_cache(maxsize=16)
@@ -111,15 +108,16 @@ def _load(folder: Path, _changed: tuple[tuple[str, int], ...]) -> Workflow:
     digest = hashlib.sha256()
     for name in (STATES, TRANSITIONS):
         digest.update((folder / name).read_bytes())
-    states = {state.name: state for state in _states(folder / STATES)}
-    transitions = tuple(_transitions(folder / TRANSITIONS, states))
+    roles = load_roles(folder.parent)
+    states = {state.name: state for state in _states(folder / STATES, roles)}
+    transitions = tuple(_transitions(folder / TRANSITIONS, states, roles))
     forms = load_action_forms(folder)
     named = {each.action for each in transitions}
     if missing := sorted(named - forms.keys()):
         raise BadWorkflow(f"{folder.name}: thiếu biểu mẫu {missing[0]}.json của hành động này")
     if unused := sorted(forms.keys() - named):
         raise BadWorkflow(f"{folder.name}: {unused[0]}.json không có trong {TRANSITIONS}")
-    workflow = Workflow(folder.name, states, transitions, forms, digest.hexdigest())
+    workflow = Workflow(folder.name, states, transitions, forms, roles, digest.hexdigest())
     if next(iter(states)) != NEW:
         raise BadWorkflow(f"{STATES}:2: trạng thái đầu phải là {NEW}")
     if unreachable := states.keys() - set(_reachable(workflow)):
@@ -127,7 +125,7 @@ def _load(folder: Path, _changed: tuple[tuple[str, int], ...]) -> Workflow:
     return workflow
 
 
-def _states(path: Path) -> Iterator[State]:
+def _states(path: Path, roles: Container[str]) -> Iterator[State]:
     for line, row in _rows(path, _STATE_COLUMNS):
         try:
             steps = tuple(int(step) for step in row["steps"].split())
@@ -136,15 +134,19 @@ def _states(path: Path) -> Iterator[State]:
             raise BadWorkflow(f"{path.name}:{line}: steps, days phải là số") from None
         if row["ended"] not in {"true", "false"}:
             raise BadWorkflow(f"{path.name}:{line}: ended phải là true hoặc false")
-        yield State(row["state"], row["title"], steps, days, row["ended"] == "true")
+        waits_for = _known(row["waits_for"].split(), roles, f"{path.name}:{line}: không có vai trò")
+        ended = row["ended"] == "true"
+        yield State(row["state"], row["title"], steps, days, waits_for, ended)
 
 
-def _transitions(path: Path, states: dict[str, State]) -> Iterator[Transition]:
+def _transitions(
+    path: Path, states: dict[str, State], known_roles: Container[str]
+) -> Iterator[Transition]:
     seen: set[tuple[str, str]] = set()
     going_on = [state.name for state in states.values() if not state.ended]
     for line, row in _rows(path, _COLUMNS):
         place = f"{path.name}:{line}"
-        roles = _known(row["role"].split(), ROLES, f"{place}: không có vai trò")
+        roles = _known(row["role"].split(), known_roles, f"{place}: không có vai trò")
         gates = _known(row["gates"].split(), GATES, f"{place}: không có điều kiện")
         sources = going_on if row["from"] == "*" else [row["from"]]
         leaving = states if row["to"] == "=" else going_on

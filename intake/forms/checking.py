@@ -46,10 +46,9 @@ def check(
         today: the real day, for dates that can't lie ahead.
     """
     checked = Checked()
-    for name in sent:
-        if name not in form.by_name:
-            checked.errors[FORM_ERROR] = messages.unknown_field(name)
-    for field in form.fields:
+    for name in sent.keys() - {field.name for field in form.asked}:
+        checked.errors[FORM_ERROR] = messages.unknown_field(name)
+    for field in form.asked:
         values = sent.get(field.name, ())
         checked.typed[field.name] = values[0] if values else ""
         if len(values) > 1:

@@ -31,6 +31,8 @@ class FormState:
     held: tuple[Attachment, ...] = ()
     problem: str = ""
     """Why the form could not be kept although nothing in it is wrong."""
+    choices: dict[str, list[Choice]] = dataclass_field(default_factory=dict)
+    """What questions offer that no register does, by name."""
     ids: str = "f-"
     """With what the ids of its questions begin; forms on one page need their own."""
 
@@ -100,7 +102,11 @@ class FormRenderer:
             **values,
         )
 
-    def _grouped_choices(self, form: Form, field: Field) -> list[tuple[str, list[Choice]]]:
+    def _grouped_choices(
+        self, form: Form, field: Field, state: FormState
+    ) -> list[tuple[str, list[Choice]]]:
+        if field.name in state.choices:
+            return [("", state.choices[field.name])]
         choices = sorted(self._registers.choices(form, field), key=lambda choice: choice.group)
         names = self._unit_names() if any(choice.group for choice in choices) else {}
         return [

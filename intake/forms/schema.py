@@ -4,8 +4,10 @@ Beside the properties of Table Schema a form schema knows, at the top: `title`, 
 numbers), `template` (code of the paper form), `submit`, `attachments`, `anonymous` (the field that
 asks for anonymity), `retention`, `next`, `sections`, `rules`; and in a field: `section`, `widget`
 (`textarea`, `radio`, `scale`; else what its type calls for), `access` (`public`, `internal`,
-`personal`), `labels` (of an enum), `choices` (which rows of the register a foreign key offers),
-`not_after` and `not_before` ("today"), `autocomplete`, `inputmode`.
+`personal`), `labels` (of an enum), `choices` (which rows of the register a foreign key offers;
+`from`: what the desk offers, `actions` of the case, `accounts` or other `cases`), `carried` (begins
+with what the case says already), `not_after` and `not_before` ("today"), `autocomplete`,
+`inputmode`, `by_desk` (nobody answers it: the desk fills it in).
 
 The form of an action on a case has no numbers of its own, so no `prefix`.
 """
@@ -52,6 +54,11 @@ class Field:
         return dict(self.options.get("labels", {}))
 
     @property
+    def by_desk(self) -> bool:
+        """Whether the desk fills it in and nobody is asked."""
+        return bool(self.options.get("by_desk", False))
+
+    @property
     def multiline(self) -> bool:
         """Whether line ends may be typed."""
         return self.options.get("widget") == "textarea"
@@ -91,6 +98,11 @@ class Form:
     def by_name(self) -> dict[str, Field]:
         """The fields by their names."""
         return {field.name: field for field in self.fields}
+
+    @cached_property
+    def asked(self) -> tuple[Field, ...]:
+        """The fields that people answer, in order: all but what the desk fills in."""
+        return tuple(field for field in self.fields if not field.by_desk)
 
     @cached_property
     def references(self) -> dict[str, str]:
@@ -133,9 +145,12 @@ class Form:
         return tuple(field.name for field in self.fields if field.access == "personal")
 
     def sections(self) -> list[tuple[dict[str, str], list[Field]]]:
-        """Return each section with its fields, in the order of the schema."""
+        """Return each section with the fields that are asked, in the order of the schema."""
         return [
-            (section, [field for field in self.fields if field.section == section["name"]])
+            (
+                section,
+                [field for field in self.asked if field.section == section["name"]],
+            )
             for section in self.descriptor["sections"]
         ]
 

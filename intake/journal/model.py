@@ -140,6 +140,9 @@ class Journal(Protocol):
             StorageUnavailable: it could not be kept; it may be sent again.
         """
 
+    def acted(self, token: Token) -> Event | None:
+        """Return the action that was kept with a token, if there is one."""
+
     def case(self, number: str) -> list[Event]:
         """Return the events of a case; none when there is no such number."""
 
@@ -154,6 +157,9 @@ class Journal(Protocol):
 
     def events(self, form: str | None = None) -> list[Event]:
         """Return the events, of one form or of all, in their order."""
+
+    def numbers_since(self, seq: int) -> list[str]:
+        """Return the numbers of the cases that have events after one, in no order."""
 
     def last_seq(self) -> int:
         """Return the number of the newest event, 0 when there is none."""

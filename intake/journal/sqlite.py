@@ -106,6 +106,12 @@ class SqliteJournal:
         """Keep an action on a case durably, once: see `Journal.act`."""
         return self._writer.run(lambda connection: _act(connection, act, self._clock()))
 
+    def acted(self, token: Token) -> Event | None:
+        """Return the action that was kept with a token, if there is one."""
+        query = "SELECT event.* FROM event JOIN act USING (seq) WHERE token_hash = ?"
+        rows = self._query(query, token_hash(token))
+        return _event(rows[0]) if rows else None
+
     def case(self, number: str) -> list[Event]:
         """Return the events of a case; none when there is no such number."""
         query = "SELECT * FROM event WHERE number = ? ORDER BY seq"
@@ -147,6 +153,11 @@ class SqliteJournal:
         """Return the events, of one form or of all, in their order."""
         query = "SELECT * FROM event WHERE ? IN (form, '') ORDER BY seq"
         return [_event(row) for row in self._query(query, form or "")]
+
+    def numbers_since(self, seq: int) -> list[str]:
+        """Return the numbers of the cases that have events after one, in no order."""
+        query = "SELECT DISTINCT number FROM event WHERE seq > CAST(? AS INTEGER)"
+        return [str(row[0]) for row in self._query(query, str(seq))]
 
     def last_seq(self) -> int:
         """Return the number of the newest event, 0 when there is none."""

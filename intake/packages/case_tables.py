@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from intake.cases.case import Case, PlannedAction, fold
-from intake.cases.workflow import ROLES, Workflow
+from intake.cases.roles import Role
+from intake.cases.workflow import Workflow
 from intake.configuration import LOCAL_ZONE
 from intake.forms.checking import stored_cell
 from intake.forms.schema import Field, Form
@@ -100,9 +101,8 @@ def _events(workflow: Workflow, cases: list[Case]) -> Table:
                 "form_hash": event.form_hash,
             }
         )
-    return _table(
-        workflow, "events", "lịch sử xử lý", [*_EVENT_COLUMNS], ["seq"], months, ["number"]
-    )
+    columns = _event_columns(workflow.roles)
+    return _table(workflow, "events", "lịch sử xử lý", columns, ["seq"], months, ["number"])
 
 
 def _planned_actions(workflow: Workflow, cases: list[Case]) -> Table:
@@ -231,53 +231,6 @@ _NUMBER = column(
     constraints={"pattern": "[A-Z]+-[0-9]{4}-[0-9]{3,}"},
 )
 _SEQ = column("seq", "Thứ tự", "Thứ tự của việc trong nhật ký.", 12, type="integer")
-_EVENT_COLUMNS = [
-    _SEQ,
-    _NUMBER,
-    column("recorded_at", "Thời điểm", "Giờ UTC.", "2020-09-10T02:15:00Z", type="datetime"),
-    column("action", "Việc", "Tên của việc; `submitted` là gửi phiếu.", "accept"),
-    column("state", "Trạng thái", "Trạng thái của phiếu từ lúc đó.", "accepted"),
-    column(
-        "role",
-        "Vai trò",
-        "Vai trò của người làm; trống khi gửi phiếu.",
-        "secretariat",
-        labels=ROLES,
-        constraints={"required": False, "enum": list(ROLES)},
-    ),
-    column(
-        "actor_unit",
-        "Đơn vị người làm",
-        "Mã đơn vị của người làm.",
-        "KHCN",
-        access="internal",
-        constraints={"required": False},
-    ),
-    column(
-        "account",
-        "Tài khoản",
-        "Tên đăng nhập của người làm.",
-        "lan.nt",
-        access="personal",
-        constraints={"required": False},
-    ),
-    column(
-        "actor_name",
-        "Người làm",
-        "Họ tên lúc đó.",
-        "Nguyễn Văn A",
-        access="personal",
-        constraints={"required": False},
-    ),
-    column(
-        "form_hash",
-        "Phiên bản biểu mẫu",
-        "Mã băm SHA-256 của biểu mẫu đã điền.",
-        "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-        access="internal",
-        constraints=HASH_PATTERN,
-    ),
-]
 _ACTION_COLUMNS = [
     _NUMBER,
     column("ordinal", "Hành động số", "Số thứ tự trong phiếu.", 1, type="integer"),
@@ -308,3 +261,53 @@ _ACTION_COLUMNS = [
         constraints={"required": False},
     ),
 ]
+
+
+def _event_columns(roles: dict[str, Role]) -> list[dict[str, Any]]:
+    return [
+        _SEQ,
+        _NUMBER,
+        column("recorded_at", "Thời điểm", "Giờ UTC.", "2020-09-10T02:15:00Z", type="datetime"),
+        column("action", "Việc", "Tên của việc; `submitted` là gửi phiếu.", "accept"),
+        column("state", "Trạng thái", "Trạng thái của phiếu từ lúc đó.", "accepted"),
+        column(
+            "role",
+            "Vai trò",
+            "Vai trò của người làm; trống khi gửi phiếu.",
+            "secretariat",
+            labels={role.name: role.title for role in roles.values()},
+            constraints={"required": False, "enum": list(roles)},
+        ),
+        column(
+            "actor_unit",
+            "Đơn vị người làm",
+            "Mã đơn vị của người làm.",
+            "KHCN",
+            access="internal",
+            constraints={"required": False},
+        ),
+        column(
+            "account",
+            "Tài khoản",
+            "Tên đăng nhập của người làm.",
+            "lan.nt",
+            access="personal",
+            constraints={"required": False},
+        ),
+        column(
+            "actor_name",
+            "Người làm",
+            "Họ tên lúc đó.",
+            "Nguyễn Văn A",
+            access="personal",
+            constraints={"required": False},
+        ),
+        column(
+            "form_hash",
+            "Phiên bản biểu mẫu",
+            "Mã băm SHA-256 của biểu mẫu đã điền.",
+            "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+            access="internal",
+            constraints=HASH_PATTERN,
+        ),
+    ]

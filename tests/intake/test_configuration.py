@@ -41,7 +41,7 @@ def test_the_shipped_configuration_is_read(portal: Portal) -> None:
     assert (portal.max_files, portal.max_file_bytes) == (5, 10_000_000)
 
 
-@pytest.mark.parametrize("table", ["agency", "standard", "site", "colours", "intake"])
+@pytest.mark.parametrize("table", ["agency", "standard", "site", "colours", "accounts", "intake"])
 def test_a_missing_table_is_named(places: Places, table: str) -> None:
     text = places.configuration.read_text(encoding="utf-8")
     places.configuration.write_text(text.replace(f"[{table}]", "[gone]"), encoding="utf-8")
@@ -55,7 +55,7 @@ def test_the_sample_lives_on_its_own_day(portal: Portal) -> None:
 
 def test_without_the_sample_it_is_today_in_viet_nam(places: Places) -> None:
     text = places.configuration.read_text(encoding="utf-8")
-    without = re.sub(r"\[sample\].*?(?=\[intake\])", "", text, flags=re.DOTALL)
+    without = re.sub(r"\[sample\].*?(?=\[accounts\])", "", text, flags=re.DOTALL)
     places.configuration.write_text(without, encoding="utf-8")
     portal = Portal.load(places.configuration)
     before = dt.datetime.now(LOCAL_ZONE).date()

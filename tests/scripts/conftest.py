@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from intake.cases.workflow import load_workflows
 from intake.configuration import PROJECT_ROOT, Places, Portal
 from intake.forms.schema import Form, form_from_descriptor, load_forms
 from intake.journal.model import AttachedFile, Event
@@ -45,7 +46,15 @@ primary_dark = "#abcdef"
 day = 2020-09-30
 notice = "Nội dung thử"
 
+[accounts]
+idle_minutes = 60
+session_hours = 10
+attempts = 5
+pause_minutes = 15
+password_length = 12
+
 [intake]
+behind_proxy = false
 max_files = 2
 max_file_bytes = 1000
 """
@@ -356,4 +365,5 @@ def shipped_system() -> System:
     portal = Portal.load(places.configuration)
     registers = load_package(places.registers / "datapackage.json")
     forms = load_forms(places.forms)
-    return System(portal, registers, {}, forms, form_pages(places.content), portal.day())
+    pages, workflows = form_pages(places.content), load_workflows(places.forms)
+    return System(portal, registers, {}, forms, pages, portal.day(), workflows=workflows)

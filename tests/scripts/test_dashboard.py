@@ -153,7 +153,8 @@ def test_numbers_of_slips_are_the_rows_behind_their_links(collect: Collect) -> N
     assert lines(board.slips) == {"Vụ Khoa học": [1], "Vụ Bưu chính": [2], "Cộng": [3]}
     assert board.trials.number == 1
     of_slips = [each for each in numbers(system) if each[0].startswith("so/")]
-    assert len(of_slips) == 8
+    assert len(of_slips) == 10
+    assert lines(board.slip_states) == {"Mới": [3], "Cộng": [3]}
     for address, number in of_slips:
         assert rows_behind(system, address) == number, address
 

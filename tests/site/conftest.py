@@ -47,10 +47,11 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
 
 
 @contextlib.contextmanager
-def serving(places: Places) -> Iterator[str]:
+def serving(places: Places, room: str = "scripts") -> Iterator[str]:
+    """Serve a portal: with `scripts` it is built and watched, with `intake` as it stands."""
     port = free_port()
     environment = {**os.environ, "QMS_ROOT": str(places.root)}
-    command = [sys.executable, "-m", "scripts", "serve", "--port", str(port)]
+    command = [sys.executable, "-m", room, "serve", "--port", str(port)]
     with subprocess.Popen(command, cwd=PROJECT_ROOT, env=environment) as server:
         try:
             address = f"http://127.0.0.1:{port}"

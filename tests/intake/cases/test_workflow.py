@@ -13,6 +13,7 @@ SHIPPED = Places(PROJECT_ROOT).forms
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
+    shutil.copy(SHIPPED / "roles.csv", tmp_path)
     return Path(shutil.copytree(SHIPPED / "nonconformity", tmp_path / "nonconformity"))
 
 
@@ -54,7 +55,7 @@ def test_another_table_has_another_hash(folder: Path) -> None:
     ("file", "here", "there", "said"),
     [
         ("workflow.csv", "from,action", "form,action", "workflow.csv:1: các cột"),
-        ("states.csv", "days,ended", "ended,days", "states.csv:1: các cột"),
+        ("states.csv", "waits_for,ended", "ended,waits_for", "states.csv:1: các cột"),
         (
             "workflow.csv",
             "secretariat,not_reporter",
@@ -68,12 +69,13 @@ def test_another_table_has_another_hash(folder: Path) -> None:
         ("workflow.csv", "new,accept,", "new,take_in,", "thiếu biểu mẫu take_in.json"),
         ("workflow.csv", "accepted,cancel,cancelled,", "accepted,cancel,cancelled,x,", ":6: thừa"),
         ("states.csv", "2.5", "hai", "states.csv:3: steps, days"),
+        ("states.csv", "secretariat", "boss", "states.csv:2: không có vai trò boss"),
         ("states.csv", "true", "có", "ended phải là true hoặc false"),
-        ("states.csv", "ended\n", "ended\nidle,Chờ,,,false\n", "trạng thái đầu phải là new"),
+        ("states.csv", "ended\n", "ended\nidle,Chờ,,,,false\n", "trạng thái đầu phải là new"),
         (
             "states.csv",
             "closed,",
-            "lost,Lạc,,,true\nclosed,",
+            "lost,Lạc,,,,true\nclosed,",
             "không đường nào đến trạng thái lost",
         ),
     ],

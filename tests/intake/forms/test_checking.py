@@ -158,10 +158,7 @@ def test_a_required_answer_must_be_given(
 
 
 OPTIONAL = [
-    (form.name, field.name)
-    for form in FORMS.values()
-    for field in form.fields
-    if not field.required
+    (form.name, field.name) for form in FORMS.values() for field in form.asked if not field.required
 ]
 
 

@@ -24,7 +24,7 @@ def test_a_blank_form_asks_everything_once(
     html = renderer.form(forms[name])
     found = ids(html)
     assert len(found) == len(set(found))
-    assert {f"f-{field}" for field in [*forms[name].by_name, "attachments"]} <= set(found)
+    assert {*(f"f-{field.name}" for field in forms[name].asked), "f-attachments"} <= set(found)
     assert "_token" not in html, "a static page must not hand the same token to everyone"
     assert "qms-error" not in html
     assert "checked" not in html
@@ -34,7 +34,7 @@ def test_a_blank_form_asks_everything_once(
 def test_every_label_and_description_points_at_something(
     name: str, renderer: FormRenderer, forms: dict[str, Form]
 ) -> None:
-    errors = dict.fromkeys([*forms[name].by_name, "attachments"], "Sai.")
+    errors = dict.fromkeys([*(field.name for field in forms[name].asked), "attachments"], "Sai.")
     html = renderer.form(forms[name], FormState(errors=errors))
     found = set(ids(html))
     assert set(re.findall(r'\bfor="([^"]+)"', html)) <= found

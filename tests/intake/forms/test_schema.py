@@ -86,7 +86,12 @@ def test_who_sent_it_is_personal_and_can_be_left_out(name: str, forms: dict[str,
 @pytest.mark.parametrize("name", ["feedback", "nonconformity"])
 def test_every_field_is_asked_once_in_a_section(name: str, forms: dict[str, Form]) -> None:
     asked = [field.name for _, fields in forms[name].sections() for field in fields]
-    assert sorted(asked) == sorted(forms[name].by_name)
+    assert sorted(asked) == sorted(field.name for field in forms[name].asked)
+
+
+def test_nobody_answers_what_the_desk_fills_in(forms: dict[str, Form]) -> None:
+    form = forms["nonconformity"]
+    assert set(form.by_name) - {field.name for field in form.asked} == {"finding"}
 
 
 def test_the_hash_tells_content_not_the_order_of_properties(forms: dict[str, Form]) -> None:

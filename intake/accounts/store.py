@@ -1,0 +1,309 @@
+"""The accounts in SQLite, beside the journal but apart from it: they change, the journal never."""
+
+import contextlib
+import datetime as dt
+import hashlib
+import re
+import secrets
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from intake.accounts.passwords import hashed, matches
+from intake.cases.people import Grant, Person
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS account (
+  name TEXT PRIMARY KEY, full_name TEXT NOT NULL, email TEXT NOT NULL, unit TEXT NOT NULL,
+  password_hash TEXT, must_change INTEGER NOT NULL, disabled INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS role_grant (
+  account TEXT NOT NULL REFERENCES account (name), role TEXT NOT NULL, unit TEXT NOT NULL,
+  PRIMARY KEY (account, role, unit)
+) STRICT;
+CREATE TABLE IF NOT EXISTS session (
+  token_hash TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES account (name),
+  began_at INTEGER NOT NULL, seen_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS device (
+  token_hash TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES account (name),
+  known_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS failure (
+  account TEXT NOT NULL, origin TEXT NOT NULL, at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS failure_by_origin ON failure (account, origin, at);
+"""
+_NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,38}[a-z0-9])?")
+_SEEN_EVERY_SECONDS = 60
+_DEVICE_DAYS = 365
+
+
+class BadAccount(ValueError):
+    """An account can't be kept like this; the message says why."""
+
+
+class RefusedSignIn(Exception):
+    """Nobody is signed in; the message says what to do, not whether there is such an account."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How long sessions live and how guessing is slowed down."""
+
+    idle_minutes: int
+    session_hours: int
+    attempts: int
+    """Wrong passwords for one account from one place within `pause_minutes`."""
+    pause_minutes: int
+    password_length: int
+
+
+@dataclass(frozen=True)
+class Account:
+    """Somebody who may sign in."""
+
+    name: str
+    full_name: str
+    email: str
+    unit: str
+    grants: tuple[Grant, ...]
+    must_change: bool = False
+    """The password was given by somebody else and must be changed first."""
+    disabled: bool = False
+
+    @property
+    def person(self) -> Person:
+        """Whom a case knows."""
+        return Person(self.name, self.full_name, self.email, self.unit, self.grants)
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """What a browser gets when somebody signed in."""
+
+    session: str
+    device: str
+    """Known from now on: guesses made elsewhere don't keep this one out."""
+
+
+class AccountStore:
+    """The accounts of one machine. Any number of threads and processes may use it."""
+
+    def __init__(self, path: Path, rules: Rules, clock: Callable[[], dt.datetime]) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
+        self.rules = rules
+        self._clock = clock
+        with contextlib.closing(sqlite3.connect(path, timeout=10)) as database:
+            database.execute("PRAGMA journal_mode = WAL")
+            database.executescript(_SCHEMA)
+
+    def put(self, account: Account, password: str | None = None) -> None:
+        """Add an account or change it; its sessions end when it is disabled.
+
+        Args:
+            account: as it shall be from now on.
+            password: a new one, to be changed at the next sign-in; None leaves what there is.
+
+        Raises:
+            BadAccount: the name can't be used.
+        """
+        if not _NAME.fullmatch(account.name):
+            raise BadAccount(
+                "Tên đăng nhập gồm 1–40 chữ thường không dấu, số, dấu chấm, gạch: như lan.nt"
+            )
+        with self._open() as database:
+            database.execute(
+                "INSERT INTO account VALUES (?, ?, ?, ?, NULL, 0, ?) ON CONFLICT DO UPDATE SET"
+                " full_name = excluded.full_name, email = excluded.email, unit = excluded.unit,"
+                " disabled = excluded.disabled",
+                [account.name, account.full_name, account.email, account.unit, account.disabled],
+            )
+            database.execute("DELETE FROM role_grant WHERE account = ?", [account.name])
+            database.executemany(
+                "INSERT INTO role_grant VALUES (?, ?, ?)",
+                [(account.name, grant.role, grant.unit) for grant in account.grants],
+            )
+            if password is not None:
+                _set_password(database, account.name, password, must_change=True)
+            if account.disabled:
+                _end_sessions(database, account.name)
+
+    def get(self, name: str) -> Account | None:
+        """Return the account of that name, if there is one."""
+        return next(iter(self._accounts("WHERE name = ?", name)), None)
+
+    def all(self) -> list[Account]:
+        """Return every account, by name."""
+        return list(self._accounts(""))
+
+    def sign_in(self, name: str, password: str, address: str, device: str) -> SignedIn:
+        """Begin a session.
+
+        Wrong passwords count by account and by where they come from: a browser that has signed
+        in to this account before, else the address. So nobody locks out another place.
+
+        Args:
+            name: of the account, as typed.
+            password: as typed.
+            address: network address of the client; kept hashed, as long as failures count.
+            device: what the browser kept of an earlier sign-in; empty when it is new.
+
+        Raises:
+            RefusedSignIn: unknown, disabled, wrong, or too many wrong ones.
+        """
+        name = name.strip().lower()
+        now = self._now()
+        with self._open() as database:
+            origin = self._origin(database, name, address, device)
+            self._count_attempt(database, name, origin, now)
+            row = database.execute(
+                "SELECT password_hash FROM account WHERE name = ? AND NOT disabled", [name]
+            ).fetchone()
+        if not matches(row[0] if row else None, password):
+            raise RefusedSignIn("Tên đăng nhập hoặc mật khẩu không đúng.")
+        with self._open() as database:
+            database.execute("DELETE FROM failure WHERE account = ? AND origin = ?", [name, origin])
+            return _begin(database, name, now)
+
+    def begin_session(self, name: str) -> SignedIn:
+        """Begin a session for somebody whom another sign-on has vouched for.
+
+        Raises:
+            RefusedSignIn: there is no such account, or it is disabled.
+        """
+        account = self.get(name)
+        if account is None or account.disabled:
+            raise RefusedSignIn("Tài khoản này chưa được dùng cổng; hãy báo đơn vị đầu mối.")
+        with self._open() as database:
+            return _begin(database, name, self._now())
+
+    def session(self, token: str) -> Account | None:
+        """Return whose session it is; None when it has ended."""
+        key, now = _hash(token), self._now()
+        with self._open() as database:
+            row = database.execute(
+                "SELECT account, began_at, seen_at FROM session WHERE token_hash = ?", [key]
+            ).fetchone()
+            if row is None:
+                return None
+            name, began_at, seen_at = row
+            idle, age = now - seen_at, now - began_at
+            if idle > self.rules.idle_minutes * 60 or age > self.rules.session_hours * 3600:
+                database.execute("DELETE FROM session WHERE token_hash = ?", [key])
+                return None
+            if idle >= _SEEN_EVERY_SECONDS:
+                database.execute("UPDATE session SET seen_at = ? WHERE token_hash = ?", [now, key])
+        account = self.get(name)
+        return account if account and not account.disabled else None
+
+    def end_session(self, token: str) -> None:
+        """End a session."""
+        with self._open() as database:
+            database.execute("DELETE FROM session WHERE token_hash = ?", [_hash(token)])
+
+    def change_password(self, name: str, old: str, new: str) -> SignedIn:
+        """Change one's own password; every other session of the account ends.
+
+        Raises:
+            RefusedSignIn: the old one is wrong.
+        """
+        with self._open() as database:
+            row = database.execute(
+                "SELECT password_hash FROM account WHERE name = ?", [name]
+            ).fetchone()
+        if not matches(row[0] if row else None, old):
+            raise RefusedSignIn("Mật khẩu đang dùng không đúng.")
+        with self._open() as database:
+            _set_password(database, name, new, must_change=False)
+            return _begin(database, name, self._now())
+
+    def _accounts(self, where: str, *values: str) -> Iterator[Account]:
+        with self._open() as database:
+            rows = database.execute(
+                f"SELECT name, full_name, email, unit, must_change, disabled FROM account {where}"  # noqa: S608 (a literal of this class)
+                " ORDER BY name",
+                values,
+            ).fetchall()
+            grants = database.execute(
+                "SELECT account, role, unit FROM role_grant ORDER BY role, unit"
+            ).fetchall()
+        for name, full_name, email, unit, must_change, disabled in rows:
+            held = tuple(Grant(role, bound) for whose, role, bound in grants if whose == name)
+            yield Account(name, full_name, email, unit, held, bool(must_change), bool(disabled))
+
+    def _origin(self, database: sqlite3.Connection, name: str, address: str, device: str) -> str:
+        """Return from where somebody tries, as it is kept: never an address itself."""
+        key = _hash(device)
+        since = self._now() - _DEVICE_DAYS * 86_400
+        known = database.execute(
+            "SELECT 1 FROM device WHERE token_hash = ? AND account = ? AND known_at > ?",
+            [key, name, since],
+        ).fetchone()
+        return f"device:{key}" if known else f"address:{_hash(address)}"
+
+    def _count_attempt(
+        self, database: sqlite3.Connection, name: str, origin: str, now: int
+    ) -> None:
+        """Count an attempt before its password is looked at, so that many at once count as many."""
+        since = now - self.rules.pause_minutes * 60
+        database.execute("DELETE FROM failure WHERE at <= ?", [since])
+        (count,) = database.execute(
+            "SELECT count(*) FROM failure WHERE account = ? AND origin = ?", [name, origin]
+        ).fetchone()
+        if count >= self.rules.attempts:
+            raise RefusedSignIn(
+                f"Đã nhập sai nhiều lần từ máy này. Hãy thử lại sau {self.rules.pause_minutes} "
+                "phút, hoặc nhờ quản trị cổng đặt lại mật khẩu."
+            )
+        database.execute("INSERT INTO failure VALUES (?, ?, ?)", [name, origin, now])
+
+    def _now(self) -> int:
+        return int(self._clock().timestamp())
+
+    @contextlib.contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection; what was done is kept whole or, after an error, not at all."""
+        database = sqlite3.connect(self._path, timeout=10, isolation_level=None)
+        try:
+            database.execute("PRAGMA foreign_keys = ON")
+            database.execute("BEGIN IMMEDIATE")
+            try:
+                yield database
+            except BaseException:
+                database.execute("ROLLBACK")
+                raise
+            database.execute("COMMIT")
+        finally:
+            database.close()
+
+
+def _begin(database: sqlite3.Connection, name: str, now: int) -> SignedIn:
+    signed_in = SignedIn(secrets.token_urlsafe(32), secrets.token_urlsafe(32))
+    database.execute(
+        "INSERT INTO session VALUES (?, ?, ?, ?)", [_hash(signed_in.session), name, now, now]
+    )
+    database.execute("INSERT INTO device VALUES (?, ?, ?)", [_hash(signed_in.device), name, now])
+    return signed_in
+
+
+def _set_password(
+    database: sqlite3.Connection, name: str, password: str, *, must_change: bool
+) -> None:
+    database.execute(
+        "UPDATE account SET password_hash = ?, must_change = ? WHERE name = ?",
+        [hashed(password), must_change, name],
+    )
+    _end_sessions(database, name)
+
+
+def _end_sessions(database: sqlite3.Connection, name: str) -> None:
+    """End what others may hold: sessions, and browsers that are known."""
+    database.execute("DELETE FROM session WHERE account = ?", [name])
+    database.execute("DELETE FROM device WHERE account = ?", [name])
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""The handling desk: the pages of those who have a role, under the portal's own navigation."""

@@ -1,0 +1,307 @@
+"""The pages of the desk: the list of cases, a case, what is done on it, its files."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import Blueprint, Response, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from intake import receipts
+from intake.accounts.store import Account
+from intake.cases.case import Case
+from intake.cases.casebook import RELATIONS
+from intake.cases.deadlines import due_on
+from intake.cases.decisions import Option, decide, options
+from intake.cases.telling import state_title
+from intake.cases.workflow import Workflow
+from intake.desk.case_page import history
+from intake.desk.listing import MINE, VIEWS, Desk, Filter, as_csv
+from intake.desk.naming import check_named, offered_by_desk
+from intake.desk.reach import makes_slips_of_findings, sees_case, sees_sender
+from intake.desk.signing import DESK, NotSignedIn, signed_in
+from intake.errors import CaseMoved, ContentConflict, NotAllowed, StorageUnavailable, UnknownPage
+from intake.forms.rendering import FormState
+from intake.forms.schema import Form
+from intake.receipts import Token
+from intake.sending import Sent, read_sent
+from intake.services import services
+
+blueprint = Blueprint("desk", __name__)
+
+_CASE, _ACT = f"{DESK}phieu/", f"{DESK}viec/"
+
+
+@dataclass(frozen=True)
+class _Open:
+    """A case that somebody at the desk looks at."""
+
+    account: Account
+    workflow: Workflow
+    case: Case
+
+    @property
+    def options(self) -> list[Option]:
+        return options(self.workflow, self.case, self.account.person, services().today())
+
+
+@blueprint.get(DESK)
+def cases() -> str:
+    """List what waits for whoever is signed in, or what else they ask for."""
+    desk = _desk()
+    lines = services().casebook.lines(desk.workflows)
+    asked = _asked()
+    return _page(
+        "",
+        "desk/cases.html",
+        account=desk.account,
+        asked=asked,
+        views=VIEWS,
+        lines=desk.listed(lines, asked),
+        waiting=len(desk.waiting(lines)),
+        today=desk.today,
+        kinds={
+            kind: form.title for kind, form in services().forms().items() if kind in desk.workflows
+        },
+        states={
+            state.name: state.title
+            for workflow in desk.workflows.values()
+            for state in workflow.states.values()
+        },
+        units={row["code"]: row["name"] for row in services().registers.rows("units")},
+        findings=makes_slips_of_findings(desk.account, desk.roles),
+        query=request.query_string.decode("utf-8", "replace"),
+    )
+
+
+@blueprint.get(f"{DESK}xuat/")
+def export() -> Response:
+    """Give the list that is asked for as CSV."""
+    desk = _desk()
+    lines = desk.listed(services().casebook.lines(desk.workflows), _asked())
+    name = f"phieu-{desk.today.isoformat()}.csv"
+    return Response(
+        as_csv(lines),
+        mimetype="text/csv",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@blueprint.get(_CASE)
+def case_page() -> str:
+    """Show a case whole: what was sent, its history, what can be done and what not yet."""
+    opened = _opened()
+    done = opened.workflow.forms.get(request.args.get("xong", ""))
+    return _case_html(opened, f"Đã ghi: {done.title}." if done else "")
+
+
+@blueprint.get(_ACT)
+def act_page() -> str:
+    """Show the form of an action on a case."""
+    opened = _opened()
+    form = _form_of_action(opened.workflow)
+    option = next((each for each in opened.options if each.transition.action == form.name), None)
+    if option is None or option.refusal:
+        refusal = option.refusal if option else "Phiếu không ở bước này hoặc bạn không có vai trò."
+        raise NotAllowed(refusal)
+    carried = {
+        field.name: opened.case.facts.get(field.name, "")
+        for field in form.fields
+        if field.options.get("carried")
+    }
+    return _act_html(opened, form, FormState(typed=carried, token=receipts.new_token()))
+
+
+@blueprint.post(_ACT)
+def act() -> AnyResponse | tuple[str, int]:
+    """Take an action on a case; whatever stands in the way, nothing typed is lost."""
+    try:
+        opened = _opened()
+    except NotSignedIn as ended:
+        return _once_signed_in(ended)
+    form = _form_of_action(opened.workflow)
+    sent = read_sent(form)
+    check_named(sent, opened.case, services())
+    if not sent.sound or sent.token is None:
+        return _act_html(opened, form, sent.again()), 422
+    try:
+        if not _kept_before(sent, sent.token, opened.case.number):
+            _keep(opened, sent, sent.token)
+    except (NotAllowed, CaseMoved, ContentConflict, StorageUnavailable) as refused:
+        token = receipts.new_token() if isinstance(refused, ContentConflict) else None
+        state = sent.again(refused.message, token)
+        return _act_html(_opened(), form, state, seen=_version()), refused.status
+    return redirect(f"{_CASE}?so={opened.case.number}&xong={form.name}", 303)
+
+
+@blueprint.get(f"{DESK}tep/")
+def attached_file() -> Response:
+    """Give a file of a case to download; a browser never shows it as a page of the portal."""
+    opened = _opened()
+    wanted = request.args.get("tep", "")
+    for event in opened.case.events:
+        for file in event.files:
+            if file.sha256 == wanted:
+                answer = Response(services().journal.attachment(wanted), mimetype=file.media_type)
+                answer.headers.set("Content-Disposition", "attachment", filename=file.name)
+                answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+                return answer
+    raise UnknownPage("Phiếu này không có tệp ấy.")
+
+
+def _desk() -> Desk:
+    service = services()
+    return Desk(signed_in(), service.roles(), service.workflows(), service.today())
+
+
+def _asked() -> Filter:
+    view = request.args.get("xem", MINE)
+    return Filter(
+        view if view in VIEWS else MINE,
+        request.args.get("tim", "")[:100],
+        request.args.get("loai", ""),
+        request.args.get("don-vi", ""),
+        request.args.get("trang-thai", ""),
+    )
+
+
+def _opened() -> _Open:
+    """Return the case that is asked for.
+
+    Raises:
+        NotSignedIn: nobody has signed in.
+        UnknownPage: there is none, or whoever is signed in doesn't see it: nobody is told which.
+    """
+    account = signed_in()
+    number = request.args.get("so", "")
+    events = services().journal.case(number)
+    workflow = services().workflows().get(events[0].form) if events else None
+    if workflow is not None:
+        case = Case(tuple(events))
+        if sees_case(account, services().roles(), case):
+            return _Open(account, workflow, case)
+    raise UnknownPage(f"Không có phiếu {number[:30]} trong những phiếu bạn được xem.")
+
+
+def _form_of_action(workflow: Workflow) -> Form:
+    form = workflow.forms.get(request.args.get("viec", ""))
+    if form is None:
+        raise UnknownPage("Cổng không có việc này. Hãy mở lại phiếu.")
+    return form
+
+
+def _version() -> int:
+    typed = request.form.get("_version", "")
+    return int(typed) if typed.isdecimal() and len(typed) < 16 else 0
+
+
+def _kept_before(sent: Sent, token: Token, number: str) -> bool:
+    """Tell whether the same was kept already: a form may come twice.
+
+    Raises:
+        ContentConflict: something else was kept with this token.
+    """
+    kept = services().journal.acted(token)
+    if kept is None:
+        return False
+    files = sorted(file.sha256 for file in sent.files)
+    before = (kept.number, kept.action, kept.cells, sorted(file.sha256 for file in kept.files))
+    if before == (number, sent.form.name, sent.checked.cells, files):
+        return True
+    raise ContentConflict(
+        f"Việc này đã được ghi vào phiếu {kept.number} với nội dung khác. Nếu muốn ghi thêm, "
+        "hãy bấm gửi lần nữa."
+    )
+
+
+def _keep(opened: _Open, sent: Sent, token: Token) -> None:
+    """Act on the case, if it still is as the actor saw it.
+
+    Raises:
+        CaseMoved, NotAllowed, ContentConflict, StorageUnavailable: as `decide`, `Journal.act`.
+    """
+    if _version() != opened.case.version:
+        raise CaseMoved(
+            f"Phiếu {opened.case.number} vừa được người khác cập nhật sau khi bạn mở trang. "
+            "Những gì bạn gõ vẫn còn dưới đây: hãy xem thay đổi rồi gửi lại."
+        )
+    decision = decide(
+        opened.workflow,
+        opened.case,
+        opened.account.person,
+        sent.form.name,
+        sent.checked.cells,
+        services().today(),
+    )
+    services().journal.act(decision.act(token, sent.files))
+
+
+def _once_signed_in(ended: NotSignedIn) -> tuple[str, int]:
+    """Show what was typed again, and nothing of the case, until its actor has signed in."""
+    for workflow in services().workflows().values():
+        form = workflow.forms.get(request.args.get("viec", ""))
+        if form is not None:
+            state = read_sent(form).again(f"{ended.message} Những gì bạn gõ vẫn còn dưới đây.")
+            return _act_html(None, form, state, seen=_version()), 401
+    raise ended
+
+
+def _case_html(opened: _Open, note: str) -> str:
+    service = services()
+    with_sender = sees_sender(opened.account, service.roles())
+    case = opened.case
+    named = {case.facts.get(name, "") for name in RELATIONS}
+    related = [
+        line
+        for line in service.casebook.lines(service.workflows())
+        if line.number != case.number and (line.number in named or case.number in line.related)
+    ]
+    return _page(
+        "phieu",
+        "desk/case.html",
+        title=case.number,
+        account=opened.account,
+        case=case,
+        form=service.forms()[case.kind],
+        state=state_title(opened.workflow, case.state),
+        due_day=due_on(opened.workflow, case),
+        today=service.today(),
+        entries=history(opened.workflow, case, with_sender=with_sender),
+        allowed=opened.options,
+        related=related,
+        note=note,
+    )
+
+
+def _act_html(opened: _Open | None, form: Form, state: FormState, seen: int | None = None) -> str:
+    """Render the form of an action.
+
+    Args:
+        opened: the case; None when nothing of it may be shown.
+        form: of the action.
+        state: what it shows.
+        seen: the version of the case on which the actor wrote; None when it is the present one.
+    """
+    newer = []
+    if opened is not None:
+        state = replace(state, choices=offered_by_desk(form, opened.case, services()))
+        if seen is not None:
+            sender = sees_sender(opened.account, services().roles())
+            entries = history(opened.workflow, opened.case, with_sender=sender)
+            newer = [entry for entry in entries if entry.seq > seen]
+    return _page(
+        "viec",
+        "desk/act.html",
+        title="Lỗi" if state.errors or state.problem else form.title,
+        opened=opened,
+        number=request.args.get("so", "")[:30],
+        version=opened.case.version if opened else seen,
+        form=form,
+        state=state,
+        newer=newer,
+    )
+
+
+def _page(address: str, template: str, title: str = "", **values: Any) -> str:
+    page = services().pages.at(f"{DESK}{address}".strip("/"))
+    html = services().renderer.render(template, desk=DESK, **values)
+    return page.filled(html, f"{title}: " if title else "")
