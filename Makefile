@@ -33,13 +33,16 @@ packages: .venv/ready ## rebuild the data packages of what was collected from th
 	@$(PYTHON) -m intake packages
 
 account: .venv/ready ## add or change who may sign in: NAME=lan.nt FULL_NAME="…" UNIT=BC ROLES="coordinator:BC" EMAIL=… OFF=1
-	@$(PYTHON) -m intake accounts put "$(NAME)" --full-name "$(FULL_NAME)" --unit "$(UNIT)" --roles "$(ROLES)" --email "$(EMAIL)" $(if $(OFF),--off)
+	@$(PYTHON) -m intake accounts put "$(NAME)" --full-name "$(FULL_NAME)" --unit "$(UNIT)" --roles "$(ROLES)" --email "$(EMAIL)" $(if $(DIGEST),--digest "$(DIGEST)") $(if $(OFF),--off)
 
 accounts: .venv/ready ## list who may sign in, with which roles
 	@$(PYTHON) -m intake accounts list
 
 password: .venv/ready ## give a new first password: NAME=lan.nt
 	@$(PYTHON) -m intake accounts password "$(NAME)"
+
+notices: .venv/ready ## send the mails that are due now; the running intake does it every minute
+	@$(PYTHON) -m intake notices
 
 demo: .venv/ready ## send a year of sample submissions to the portal that `make serve` runs
 	@$(PYTHON) -m scripts demo --port $(PORT)
@@ -68,4 +71,4 @@ clean: ## remove what can be made again (environment, site, work files); keeps t
 .venv/ready: requirements.lock scripts/setup.sh
 	@sh scripts/setup.sh
 
-.PHONY: help serve test lint format publish check packages account accounts password demo as-of freeze export-xlsx import-xlsx bench bench-search clean
+.PHONY: help serve test lint format publish check packages account accounts password notices demo as-of freeze export-xlsx import-xlsx bench bench-search clean

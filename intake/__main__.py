@@ -1,24 +1,30 @@
-"""The commands of the intake: `serve`, `packages` and `accounts`."""
+"""The commands of the intake: `serve`, `packages`, `notices` and `accounts`."""
 
 import argparse
 import logging
 import sys
+import threading
+import time
 from typing import Any
 
 import waitress
 
 from intake.accounts import commands as account_commands
 from intake.accounts.store import BadAccount
-from intake.app import account_store, create_app
+from intake.app import account_store, create_app, notices_of
 from intake.cases.roles import load_roles
 from intake.cases.workflow import load_workflows
 from intake.configuration import Places, Portal
 from intake.forms.schema import load_forms
 from intake.journal.sqlite import SqliteJournal
+from intake.notices.run import Notices
 from intake.packages.projection import project
 from intake.registers import Registers
 
+log = logging.getLogger(__name__)
+
 _THREADS = 16
+_NOTICES_EVERY_SECONDS = 60
 _TRUSTED_PROXY = {
     "trusted_proxy": "127.0.0.1",
     "trusted_proxy_count": 1,
@@ -36,6 +42,7 @@ def main(arguments: list[str] | None = None) -> None:
     serving.add_argument("--host", default="127.0.0.1")
     serving.add_argument("--port", type=int, default=8000)
     commands.add_parser("packages", help="rebuild the data packages from the journal")
+    commands.add_parser("notices", help="send the mails that are due, once")
     account_commands.add_arguments(
         commands.add_parser("accounts", help="add, change and list who may sign in")
     )
@@ -48,6 +55,8 @@ def main(arguments: list[str] | None = None) -> None:
     journal = SqliteJournal(places.journal)
     if chosen.command == "serve":
         serve(places, journal, chosen.host, chosen.port)
+    elif chosen.command == "notices":
+        print(f"Đã gửi {notices_of(places, journal).run()} thư.")
     else:
         project(journal, load_forms(places.forms), load_workflows(places.forms), places.packages)
         print(f"packages: {places.packages}")
@@ -67,7 +76,22 @@ def serve(places: Places, journal: SqliteJournal, host: str, port: int) -> None:
     }
     if portal.behind_proxy:
         settings |= _TRUSTED_PROXY
+    _tell_in_time(notices_of(places, journal))
     waitress.serve(app, **settings)
+
+
+def _tell_in_time(notices: Notices) -> None:
+    """Send notices every minute, apart from requests: no mail ever holds one up."""
+
+    def tell() -> None:
+        while True:
+            try:
+                notices.run()
+            except Exception:  # the next run asks for everything again
+                log.exception("notices: a run failed")
+            time.sleep(_NOTICES_EVERY_SECONDS)
+
+    threading.Thread(target=tell, name="notices", daemon=True).start()
 
 
 def accounts(places: Places, chosen: argparse.Namespace) -> None:

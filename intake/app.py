@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+import os
 from collections.abc import Callable
 
 from flask import Flask, Response, request
@@ -10,14 +11,18 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from intake import site, views
 from intake.accounts.store import AccountStore, Rules
 from intake.cases.casebook import Casebook
+from intake.cases.workflow import load_workflows
 from intake.configuration import LOCAL_ZONE, Places, Portal
-from intake.desk import findings, signing
+from intake.desk import findings, post, signing
 from intake.desk import views as desk
 from intake.desk.signing import DESK
 from intake.errors import CrossSite, IntakeError
 from intake.forms.rendering import FormRenderer
 from intake.journal.model import Journal
-from intake.journal.sqlite import utc_now
+from intake.journal.sqlite import Clock, utc_now
+from intake.notices.mail import Server, Writer
+from intake.notices.outbox import Outbox
+from intake.notices.run import Notices
 from intake.pages import Pages
 from intake.registers import Registers
 from intake.services import Services, services
@@ -43,6 +48,7 @@ def create_app(
         renderer=FormRenderer(portal, registers),
         accounts=account_store(places, portal),
         casebook=Casebook(journal),
+        outbox=Outbox(places.outbox, utc_now),
         today=today or (lambda: dt.datetime.now(LOCAL_ZONE).date()),
     )
     app.config["MAX_CONTENT_LENGTH"] = portal.max_files * portal.max_file_bytes + _FORM_TEXT_BYTES
@@ -57,9 +63,39 @@ def create_app(
     app.register_blueprint(signing.blueprint)
     app.register_blueprint(desk.blueprint)
     app.register_blueprint(findings.blueprint)
+    app.register_blueprint(post.blueprint)
     app.register_blueprint(views.blueprint)
     app.register_blueprint(site.blueprint)
     return app
+
+
+def notices_of(places: Places, journal: Journal, clock: Clock = utc_now) -> Notices:
+    """Return what sends the notices of a portal."""
+    portal = Portal.load(places.configuration)
+    mail = portal.mail
+    registers = Registers(places.registers)
+    return Notices(
+        journal=journal,
+        casebook=Casebook(journal),
+        accounts=account_store(places, portal),
+        outbox=Outbox(places.outbox, clock),
+        writer=Writer(
+            FormRenderer(portal, registers),
+            portal.site["url"],
+            portal.site["title"],
+            mail["sender"],
+        ),
+        server=Server(
+            mail["host"],
+            mail["port"],
+            mail["starttls"],
+            mail["user"],
+            os.environ.get("QMS_MAIL_PASSWORD", ""),
+            mail["sender"],
+        ),
+        clock=clock,
+        workflows=lambda: load_workflows(places.forms),
+    )
 
 
 def account_store(places: Places, portal: Portal) -> AccountStore:

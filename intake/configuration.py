@@ -54,6 +54,11 @@ class Places:
         return self.packages / "accounts.sqlite3"
 
     @property
+    def outbox(self) -> Path:
+        """The notices that were sent and those that wait."""
+        return self.packages / "outbox.sqlite3"
+
+    @property
     def content(self) -> Path:
         """The pages as they are written."""
         return self.root / "content"
@@ -94,6 +99,7 @@ class Portal:
     behind_proxy: bool
     """A web server on the same machine passes requests on and names the client."""
     accounts: dict[str, int]
+    mail: dict[str, Any]
 
     @classmethod
     def load(cls, path: Path) -> "Portal":
@@ -115,6 +121,7 @@ class Portal:
             max_file_bytes=raw["intake"]["max_file_bytes"],
             behind_proxy=raw["intake"]["behind_proxy"],
             accounts=raw["accounts"],
+            mail=raw["mail"],
         )
 
     def day(self) -> dt.date:

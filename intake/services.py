@@ -14,6 +14,7 @@ from intake.configuration import Places, Portal
 from intake.forms.rendering import FormRenderer
 from intake.forms.schema import Form, load_forms
 from intake.journal.model import Journal
+from intake.notices.outbox import Outbox
 from intake.pages import Pages
 from intake.registers import Registers
 
@@ -30,6 +31,7 @@ class Services:
     renderer: FormRenderer
     accounts: AccountStore
     casebook: Casebook
+    outbox: Outbox
     today: Callable[[], dt.date]
 
     def forms(self) -> dict[str, Form]:

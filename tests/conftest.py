@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import shutil
+import socket
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -207,3 +208,9 @@ def app(places: Places, journal: SqliteJournal, built_site: Path, today: dt.date
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -18,6 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for asked in ("full-name", "email", "unit"):
         put.add_argument(f"--{asked}", default="")
     put.add_argument("--roles", default="", help="such as `coordinator:BC verifier`")
+    put.add_argument("--digest", choices=["yes", "no"], help="mail once a day, or at once")
     put.add_argument("--off", action="store_true", help="let nobody sign in with it any more")
     does.add_parser("password", help="give a new first password").add_argument("name")
 
@@ -70,6 +71,7 @@ def _put(
         unit,
         grants,
         disabled=arguments.off,
+        digest=arguments.digest == "yes" if arguments.digest else bool(before and before.digest),
     )
     if before:
         store.put(account)

@@ -16,7 +16,8 @@ from intake.cases.people import Grant, Person
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS account (
   name TEXT PRIMARY KEY, full_name TEXT NOT NULL, email TEXT NOT NULL, unit TEXT NOT NULL,
-  password_hash TEXT, must_change INTEGER NOT NULL, disabled INTEGER NOT NULL
+  password_hash TEXT, must_change INTEGER NOT NULL, disabled INTEGER NOT NULL,
+  digest INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE IF NOT EXISTS role_grant (
   account TEXT NOT NULL REFERENCES account (name), role TEXT NOT NULL, unit TEXT NOT NULL,
@@ -72,6 +73,8 @@ class Account:
     must_change: bool = False
     """The password was given by somebody else and must be changed first."""
     disabled: bool = False
+    digest: bool = False
+    """Is told once a day instead of at once."""
 
     @property
     def person(self) -> Person:
@@ -116,10 +119,17 @@ class AccountStore:
             )
         with self._open() as database:
             database.execute(
-                "INSERT INTO account VALUES (?, ?, ?, ?, NULL, 0, ?) ON CONFLICT DO UPDATE SET"
+                "INSERT INTO account VALUES (?, ?, ?, ?, NULL, 0, ?, ?) ON CONFLICT DO UPDATE SET"
                 " full_name = excluded.full_name, email = excluded.email, unit = excluded.unit,"
-                " disabled = excluded.disabled",
-                [account.name, account.full_name, account.email, account.unit, account.disabled],
+                " disabled = excluded.disabled, digest = excluded.digest",
+                [
+                    account.name,
+                    account.full_name,
+                    account.email,
+                    account.unit,
+                    account.disabled,
+                    account.digest,
+                ],
             )
             database.execute("DELETE FROM role_grant WHERE account = ?", [account.name])
             database.executemany(
@@ -223,16 +233,16 @@ class AccountStore:
     def _accounts(self, where: str, *values: str) -> Iterator[Account]:
         with self._open() as database:
             rows = database.execute(
-                f"SELECT name, full_name, email, unit, must_change, disabled FROM account {where}"  # noqa: S608 (a literal of this class)
-                " ORDER BY name",
+                "SELECT name, full_name, email, unit, must_change, disabled, digest FROM account"  # noqa: S608 (a literal of this class)
+                f" {where} ORDER BY name",
                 values,
             ).fetchall()
             grants = database.execute(
                 "SELECT account, role, unit FROM role_grant ORDER BY role, unit"
             ).fetchall()
-        for name, full_name, email, unit, must_change, disabled in rows:
+        for name, full_name, email, unit, *switches in rows:
             held = tuple(Grant(role, bound) for whose, role, bound in grants if whose == name)
-            yield Account(name, full_name, email, unit, held, bool(must_change), bool(disabled))
+            yield Account(name, full_name, email, unit, held, *map(bool, switches))
 
     def _origin(self, database: sqlite3.Connection, name: str, address: str, device: str) -> str:
         """Return from where somebody tries, as it is kept: never an address itself."""

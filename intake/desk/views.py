@@ -69,6 +69,7 @@ def cases() -> str:
         },
         units={row["code"]: row["name"] for row in services().registers.rows("units")},
         findings=makes_slips_of_findings(desk.account, desk.roles),
+        unsent=len(services().outbox.unsent()) if sees_sender(desk.account, desk.roles) else 0,
         query=request.query_string.decode("utf-8", "replace"),
     )
 

@@ -41,7 +41,9 @@ def test_the_shipped_configuration_is_read(portal: Portal) -> None:
     assert (portal.max_files, portal.max_file_bytes) == (5, 10_000_000)
 
 
-@pytest.mark.parametrize("table", ["agency", "standard", "site", "colours", "accounts", "intake"])
+@pytest.mark.parametrize(
+    "table", ["agency", "standard", "site", "colours", "accounts", "mail", "intake"]
+)
 def test_a_missing_table_is_named(places: Places, table: str) -> None:
     text = places.configuration.read_text(encoding="utf-8")
     places.configuration.write_text(text.replace(f"[{table}]", "[gone]"), encoding="utf-8")

@@ -53,6 +53,13 @@ attempts = 5
 pause_minutes = 15
 password_length = 12
 
+[mail]
+host = ""
+port = 25
+starttls = false
+user = ""
+sender = "cong@example.gov.vn"
+
 [intake]
 behind_proxy = false
 max_files = 2

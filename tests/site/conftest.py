@@ -3,7 +3,6 @@
 import contextlib
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from intake.configuration import PROJECT_ROOT, Places
 from scripts.browser import installed_browser
+from tests.conftest import free_port
 
 _START_SECONDS = 120
 
@@ -75,12 +75,6 @@ def wait_until(true: object, seconds: float) -> None:
         if time.monotonic() > end:
             raise AssertionError(f"not within {seconds} s")
         time.sleep(0.3)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")
