@@ -33,6 +33,7 @@ from intake.forms.schema import load_forms
 from intake.journal.model import Submission
 from intake.journal.sqlite import SqliteJournal
 from intake.receipts import new_token
+from scripts.bench_cases import bench_cases
 from scripts.browser import ensure_browser
 from scripts.build import site_config
 from scripts.publish import publish
@@ -61,6 +62,7 @@ def bench(places: Places) -> None:
         shutil.copy(places.root / "mkdocs.yml", copy.root)
         _bench_build(copy)
         _bench_submissions(copy)
+        bench_cases(copy)
         _bench_first_view(copy)
 
 
