@@ -19,7 +19,10 @@ from intake.configuration import Places, Portal
 from scripts import checks, navigation
 from scripts.as_of import EDITIONS, as_of, edition_address, editions
 from scripts.check_site import check_site
+from scripts.evidence import evidence_days
 from scripts.kept_html import KeptHtml
+from scripts.manifest import describe
+from scripts.releases import publish
 from scripts.search.theme import ThemeChanged, Unindexed, install
 from scripts.search_facts import NOT_INDEXED, facts, synonyms
 from scripts.stage import stage
@@ -50,10 +53,11 @@ def build(places: Places) -> Built:
     """
     begun = time.monotonic()
     check_content(places)
-    built = _built(places, System.load(places), places.cache / "site")
-    pages = sum(EDITIONS not in path.parent.parts for path in built.rglob("*.html"))
-    release = publish(places, built)
-    return Built(release, pages, time.monotonic() - begun)
+    system = System.load(places)
+    built = _built(places, system, places.cache / "site")
+    about = describe(places, system, built)
+    release = publish(places, built, about, evidence_days(system))
+    return Built(release, about["counts"]["pages"], time.monotonic() - begun)
 
 
 def build_edition(places: Places, day: dt.date) -> Path:
@@ -174,28 +178,6 @@ def compress(site: Path, but: tuple[Path, ...] = ()) -> None:
         if path.suffix in _COMPRESSED and path.stat().st_size > _WORTH_COMPRESSING:
             compressed = gzip.compress(path.read_bytes(), compresslevel=9, mtime=0)
             path.with_name(path.name + ".gz").write_bytes(compressed)
-
-
-def publish(places: Places, built: Path) -> Path:
-    """Move a built site among the releases, under the hash of its content, and switch to it."""
-    release = places.releases / _fingerprint(built)[:16]
-    places.releases.mkdir(parents=True, exist_ok=True)
-    if release.exists():
-        shutil.rmtree(built)
-    else:
-        built.rename(release)
-    switch = places.current_site.with_name(".next")
-    switch.unlink(missing_ok=True)
-    switch.symlink_to(release.relative_to(places.current_site.parent))
-    switch.replace(places.current_site)
-    _forget_old_releases(places, release)
-    return release
-
-
-def _forget_old_releases(places: Places, current: Path, keep: int = 5) -> None:
-    releases = [path for path in places.releases.iterdir() if path != current]
-    for old in sorted(releases, key=lambda path: path.stat().st_mtime, reverse=True)[keep - 1 :]:
-        shutil.rmtree(old)
 
 
 def _fingerprint(folder: Path) -> str:
