@@ -3,7 +3,9 @@
 import argparse
 import contextlib
 import datetime as dt
+import errno
 import logging
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -112,12 +114,20 @@ def _publish_edition(places: Places, written: str) -> None:
     print(f"Đã xuất bản cổng tại ngày {day:%d/%m/%Y}: /{EDITIONS}/{edition.name}/")
 
 
+_NOT_PUBLISHED = "Chưa xuất bản, bản đang công bố giữ nguyên."
+_DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
 @contextlib.contextmanager
 def _published_or_explained() -> Iterator[None]:
     try:
         yield
     except (BuildFailed, BadFormSchema, BadRegister, InvalidPackage, NoSuchDay) as failed:
-        raise SystemExit(f"Chưa xuất bản, bản đang công bố giữ nguyên.\n{failed}") from failed
+        raise SystemExit(f"{_NOT_PUBLISHED}\n{failed}") from failed
+    except (OSError, sqlite3.OperationalError) as failed:
+        full = isinstance(failed, OSError) and failed.errno in _DISK_FULL
+        why = "Đĩa đã đầy: dọn bớt rồi chạy lại" if full else "Máy không cho đọc hoặc ghi"
+        raise SystemExit(f"{_NOT_PUBLISHED}\n{why}: {failed}") from failed
 
 
 def _wait() -> None:

@@ -10,10 +10,11 @@ from intake.configuration import PROJECT_ROOT, Places
 from scripts.registers import Resource, load_package
 
 _NOT_KEPT = {"audits", "reviews", "glossary", "milestones"}
-_PROCEDURES = re.compile(r"TL-HT-.*|QT-HT-.*|BM-HT.*|QT-KHCN-01|BM-KHCN01.*")
+_PROCEDURES = re.compile(r"TL-HT-01|QT-HT-0[46]|BM-HT0[46].*|QT-KHCN-01|BM-KHCN01.*")
 _ONLY_WHEN_NAMED = {"clauses": "clause_documents", "external_documents": "external_references"}
 _LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(([^)#:]*\.md)(?:#[^)]*)?\)")
-_CODE = re.compile(r"\bQT-\w+-\d\d\b")
+_CODE = re.compile(r"\b(?:TL|QT|BM)-\w+(?:-\d\d|\.\d\d)\b")
+_QUERY = re.compile(r'^".*" = "tai-lieu/.*\n', re.MULTILINE)
 _HOME = """# Trang chủ
 
 [Báo không phù hợp](bao-cao/khong-phu-hop.md), [góp ý](bao-cao/gop-y.md).
@@ -31,7 +32,9 @@ def sound_project(root: Path) -> Places:
     shipped, places = Places(PROJECT_ROOT), Places(root)
     shutil.copytree(shipped.forms, places.forms)
     shutil.copytree(shipped.registers, places.registers)
-    shutil.copy(shipped.configuration, places.configuration)
+    configuration = shipped.configuration.read_text(encoding="utf-8")
+    asked = _QUERY.sub("", configuration)
+    places.configuration.write_text(asked, encoding="utf-8")
     settings = (PROJECT_ROOT / "mkdocs.yml").read_text(encoding="utf-8")
     without_navigation = settings[: settings.index("\nnav:\n") + 1]
     (root / "mkdocs.yml").write_text(without_navigation + _NAVIGATION, encoding="utf-8")
