@@ -11,6 +11,7 @@ serve: .venv/ready ## build the portal and serve it with the intake at http://12
 
 test: .venv/ready ## run every check and test, browser tests included
 	@$(PYTHON) -m scripts.browser
+	@$(PYTHON) -m scripts.server.tools
 	@$(MAKE) --no-print-directory lint
 	@$(PYTHON) -m pytest
 

@@ -22,7 +22,7 @@ from scripts.publish import go_back, publish, publish_edition
 from scripts.registers import BadRegister, load_package
 from scripts.releases import CannotRollBack, Release, listed
 from scripts.revision_texts import CannotFreeze, freeze
-from scripts.serve import serve
+from scripts.serve import serve, watch
 from scripts.sheets.importing import RefusedSheet, difference, take_in
 from scripts.sheets.reading import UnreadableSheet
 from scripts.sheets.workbook import register_book
@@ -40,6 +40,7 @@ def main(arguments: list[str] | None = None) -> None:
     commands.add_parser("check", help="check registers and pages")
     serving = commands.add_parser("serve", help="publish, serve, publish again on changes")
     serving.add_argument("--port", type=int, default=8000)
+    commands.add_parser("watch", help="publish, and again on changes, without serving")
     showing = commands.add_parser("demo", help="send a year of samples to a running portal")
     showing.add_argument("--port", type=int, default=8000)
     looking_back = commands.add_parser("as-of", help="build the portal as at a day")
@@ -178,6 +179,7 @@ _COMMANDS: dict[str, Callable[[Places, argparse.Namespace], object]] = {
     "rollback": lambda places, chosen: _roll_back(places, chosen.to),
     "check": lambda places, _: _check(places),
     "serve": lambda places, chosen: serve(places, chosen.port),
+    "watch": lambda places, _: watch(places),
     "demo": lambda places, chosen: print(f"{demo(places, chosen.port)} phiếu mẫu đã gửi"),
     "as-of": lambda places, chosen: _publish_edition(places, chosen.day),
     "export-xlsx": lambda places, chosen: _export(places, chosen.register, Path(chosen.to)),
