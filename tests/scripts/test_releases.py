@@ -348,6 +348,8 @@ def test_what_stood_on_a_day_of_evidence_stays_for_ever(
     places = Places(tmp_path)
     made = history(places, at(1), at(5, 9), at(5, 15), *(at(8, hour) for hour in range(8, 14)))
     days = {at(day).date(): "đánh giá DGNB-2026-01"}
+    known = reasons(places, days, LATE)
+    assert all("DGNB-2026-01" in known[made[number]] for number in evidence), "known beforehand"
     prune(places, days, LATE)
     assert names(places) == sorted([made[number] for number in evidence] + made[-5:])
     prune(places, NO_DAYS, LATE)
