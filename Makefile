@@ -11,6 +11,7 @@ serve: .venv/ready ## build the portal and serve it with the intake at http://12
 
 test: .venv/ready ## run every check and test, browser tests included
 	@$(PYTHON) -m scripts.browser
+	@$(PYTHON) -m scripts.server.tools
 	@$(MAKE) --no-print-directory lint
 	@$(PYTHON) -m pytest
 
@@ -25,6 +26,12 @@ format: .venv/ready ## put the code into its canonical format
 
 publish: .venv/ready ## check, build and publish the site once
 	@$(PYTHON) -m scripts publish
+
+releases: .venv/ready ## list the releases: when, how many pages, from which commit, why kept
+	@$(PYTHON) -m scripts releases
+
+rollback: .venv/ready ## publish an earlier release again: the one before, or TO=id
+	@$(PYTHON) -m scripts rollback --to "$(TO)"
 
 check: .venv/ready ## check registers and pages, each finding with file, line and how to mend it
 	@$(PYTHON) -m scripts check
@@ -71,4 +78,4 @@ clean: ## remove what can be made again (environment, site, work files); keeps t
 .venv/ready: requirements.lock scripts/setup.sh
 	@sh scripts/setup.sh
 
-.PHONY: help serve test lint format publish check packages account accounts password notices demo as-of freeze export-xlsx import-xlsx bench bench-search clean
+.PHONY: help serve test lint format publish releases rollback check packages account accounts password notices demo as-of freeze export-xlsx import-xlsx bench bench-search clean

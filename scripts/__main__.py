@@ -3,8 +3,10 @@
 import argparse
 import contextlib
 import datetime as dt
+import errno
 import logging
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from intake.configuration import Places
@@ -15,10 +17,12 @@ from scripts.bench import bench
 from scripts.build import BuildFailed
 from scripts.checks import check
 from scripts.demo import demo
-from scripts.publish import publish, publish_edition
+from scripts.evidence import evidence_days
+from scripts.publish import go_back, publish, publish_edition
 from scripts.registers import BadRegister, load_package
+from scripts.releases import CannotRollBack, Release, listed
 from scripts.revision_texts import CannotFreeze, freeze
-from scripts.serve import serve
+from scripts.serve import serve, watch
 from scripts.sheets.importing import RefusedSheet, difference, take_in
 from scripts.sheets.reading import UnreadableSheet
 from scripts.sheets.workbook import register_book
@@ -30,9 +34,13 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m scripts", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("publish", help="check, build and publish the site")
+    commands.add_parser("releases", help="list the releases")
+    going_back = commands.add_parser("rollback", help="publish an earlier release again")
+    going_back.add_argument("--to", default="", help="its id instead of the one before")
     commands.add_parser("check", help="check registers and pages")
     serving = commands.add_parser("serve", help="publish, serve, publish again on changes")
     serving.add_argument("--port", type=int, default=8000)
+    commands.add_parser("watch", help="publish, and again on changes, without serving")
     showing = commands.add_parser("demo", help="send a year of samples to a running portal")
     showing.add_argument("--port", type=int, default=8000)
     looking_back = commands.add_parser("as-of", help="build the portal as at a day")
@@ -50,25 +58,7 @@ def main(arguments: list[str] | None = None) -> None:
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     places = Places.from_environment()
-    match chosen.command:
-        case "serve":
-            serve(places, chosen.port)
-        case "check":
-            _check(places)
-        case "demo":
-            print(f"{demo(places, chosen.port)} phiếu mẫu đã gửi")
-        case "as-of":
-            _publish_edition(places, chosen.day)
-        case "export-xlsx":
-            _export(places, chosen.register, Path(chosen.to))
-        case "import-xlsx":
-            _import(places, Path(chosen.file), dry=chosen.dry, remove=chosen.remove)
-        case "freeze":
-            _freeze(places, chosen.code)
-        case "bench":
-            bench(places)
-        case _:
-            _publish(places)
+    _COMMANDS[chosen.command](places, chosen)
 
 
 def _check(places: Places) -> None:
@@ -121,8 +111,12 @@ def _publish_edition(places: Places, written: str) -> None:
     except ValueError:
         raise SystemExit(f"Ngày “{written}” phải viết dạng năm-tháng-ngày: 2020-06-20") from None
     with _published_or_explained():
-        edition = publish_edition(places, day)
+        edition = publish_edition(places, day, _wait)
     print(f"Đã xuất bản cổng tại ngày {day:%d/%m/%Y}: /{EDITIONS}/{edition.name}/")
+
+
+_NOT_PUBLISHED = "Chưa xuất bản, bản đang công bố giữ nguyên."
+_DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @contextlib.contextmanager
@@ -130,13 +124,71 @@ def _published_or_explained() -> Iterator[None]:
     try:
         yield
     except (BuildFailed, BadFormSchema, BadRegister, InvalidPackage, NoSuchDay) as failed:
-        raise SystemExit(f"Chưa xuất bản, bản đang công bố giữ nguyên.\n{failed}") from failed
+        raise SystemExit(f"{_NOT_PUBLISHED}\n{failed}") from failed
+    except (OSError, sqlite3.OperationalError) as failed:
+        full = isinstance(failed, OSError) and failed.errno in _DISK_FULL
+        why = "Đĩa đã đầy: dọn bớt rồi chạy lại" if full else "Máy không cho đọc hoặc ghi"
+        raise SystemExit(f"{_NOT_PUBLISHED}\n{why}: {failed}") from failed
+
+
+def _wait() -> None:
+    print("Một lần xuất bản khác đang chạy, xin chờ …", flush=True)
+
+
+def _list_releases(places: Places) -> None:
+    releases = listed(places, evidence_days(System.load(places)))
+    if not releases:
+        raise SystemExit("Chưa có bản nào; chạy make publish.")
+    print(_LINE.format("", "bản", "công bố lúc", "trang", "nguồn", "giữ vì"))
+    for release in releases:
+        print(_release_line(release))
+
+
+def _release_line(release: Release) -> str:
+    known = release.publication
+    return _LINE.format(
+        "*" if release.current else "",
+        release.id,
+        f"{known.published_at:%d/%m/%Y %H:%M}" if known else "–",
+        release.pages or "–",
+        (known.commit if known else "") or "–",
+        release.kept or "không còn lý do; xoá ở lần xuất bản tới",
+    )
+
+
+_LINE = "{:1} {:16} {:16} {:>6}  {:14} {}"
+
+
+def _roll_back(places: Places, to: str) -> None:
+    try:
+        release = go_back(places, to, _wait)
+    except CannotRollBack as refused:
+        raise SystemExit(f"Chưa lùi, bản đang công bố giữ nguyên: {refused}.") from refused
+    print(f"Đang công bố bản {release.name}. Nguồn không đổi: sửa xong mới make publish.")
 
 
 def _publish(places: Places) -> None:
     with _published_or_explained():
-        built = publish(places)
+        built = publish(places, _wait)
     print(f"Đã xuất bản {built.pages} trang trong {built.seconds:.1f} giây: {built.release.name}")
+
+
+_COMMANDS: dict[str, Callable[[Places, argparse.Namespace], object]] = {
+    "publish": lambda places, _: _publish(places),
+    "releases": lambda places, _: _list_releases(places),
+    "rollback": lambda places, chosen: _roll_back(places, chosen.to),
+    "check": lambda places, _: _check(places),
+    "serve": lambda places, chosen: serve(places, chosen.port),
+    "watch": lambda places, _: watch(places),
+    "demo": lambda places, chosen: print(f"{demo(places, chosen.port)} phiếu mẫu đã gửi"),
+    "as-of": lambda places, chosen: _publish_edition(places, chosen.day),
+    "export-xlsx": lambda places, chosen: _export(places, chosen.register, Path(chosen.to)),
+    "import-xlsx": lambda places, chosen: _import(
+        places, Path(chosen.file), dry=chosen.dry, remove=chosen.remove
+    ),
+    "freeze": lambda places, chosen: _freeze(places, chosen.code),
+    "bench": lambda places, _: bench(places),
+}
 
 
 if __name__ == "__main__":

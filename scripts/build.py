@@ -14,14 +14,19 @@ from urllib.parse import urlsplit
 from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import Abort
 
 from intake.configuration import Places, Portal
 from scripts import checks, navigation
 from scripts.as_of import EDITIONS, as_of, edition_address, editions
-from scripts.check_site import check_site
+from scripts.engine_messages import complaints
+from scripts.evidence import evidence_days
+from scripts.gate import Settings, check_site, check_successor
 from scripts.kept_html import KeptHtml
+from scripts.manifest import describe
+from scripts.releases import publish
 from scripts.search.theme import ThemeChanged, Unindexed, install
-from scripts.search_facts import NOT_INDEXED, facts, synonyms
+from scripts.search_facts import facts, not_indexed, synonyms
 from scripts.stage import stage
 from scripts.system import System
 
@@ -50,10 +55,11 @@ def build(places: Places) -> Built:
     """
     begun = time.monotonic()
     check_content(places)
-    built = _built(places, System.load(places), places.cache / "site")
-    pages = sum(EDITIONS not in path.parent.parts for path in built.rglob("*.html"))
-    release = publish(places, built)
-    return Built(release, pages, time.monotonic() - begun)
+    system = System.load(places)
+    built = _built(places, system, places.cache / "site")
+    about = describe(places, system, built)
+    release = publish(places, built, about, evidence_days(system))
+    return Built(release, about["counts"]["pages"], time.monotonic() - begun)
 
 
 def build_edition(places: Places, day: dt.date) -> Path:
@@ -80,7 +86,11 @@ def _built(places: Places, system: System, target: Path) -> Path:
         (target / "404.html").unlink(missing_ok=True)  # only the present one's is ever shown
     _install_search(system, places, target)
     beside = () if system.present else _link_editions(places, target)
-    if problems := check_site(target, beside):
+    settings = Settings.load(places.configuration)
+    problems = check_site(target, settings, beside)
+    if system.present is None:
+        problems += check_successor(target, settings, places.current_site)
+    if problems:
         raise BuildFailed("\n".join(problems))
     compress(target, beside)
     return target
@@ -95,7 +105,7 @@ def _install_search(system: System, places: Places, site: Path) -> None:
     if not (site / "search").exists():
         return
     try:
-        install(site, facts(system, places.content), synonyms(system), NOT_INDEXED)
+        install(site, facts(system, places.content), synonyms(system), not_indexed(system))
     except ThemeChanged as changed:
         raise BuildFailed(str(changed)) from changed
 
@@ -137,9 +147,10 @@ def run_mkdocs(places: Places, system: System, staged: Path, target: Path) -> No
     os.environ["SOURCE_DATE_EPOCH"] = f"{midnight.timestamp():.0f}"
     config.plugins.on_startup(command="build", dirty=False)
     try:
-        mkdocs_build(config)
-    except SystemExit as stopped:
-        raise BuildFailed("MkDocs không dựng được trang: xem các dòng trên.") from stopped
+        with complaints(staged, places.content) as found:
+            mkdocs_build(config)
+    except (SystemExit, Abort) as stopped:
+        raise BuildFailed("\n".join(["MkDocs không dựng được trang:", *found])) from stopped
     finally:
         config.plugins.on_shutdown()
 
@@ -174,28 +185,6 @@ def compress(site: Path, but: tuple[Path, ...] = ()) -> None:
         if path.suffix in _COMPRESSED and path.stat().st_size > _WORTH_COMPRESSING:
             compressed = gzip.compress(path.read_bytes(), compresslevel=9, mtime=0)
             path.with_name(path.name + ".gz").write_bytes(compressed)
-
-
-def publish(places: Places, built: Path) -> Path:
-    """Move a built site among the releases, under the hash of its content, and switch to it."""
-    release = places.releases / _fingerprint(built)[:16]
-    places.releases.mkdir(parents=True, exist_ok=True)
-    if release.exists():
-        shutil.rmtree(built)
-    else:
-        built.rename(release)
-    switch = places.current_site.with_name(".next")
-    switch.unlink(missing_ok=True)
-    switch.symlink_to(release.relative_to(places.current_site.parent))
-    switch.replace(places.current_site)
-    _forget_old_releases(places, release)
-    return release
-
-
-def _forget_old_releases(places: Places, current: Path, keep: int = 5) -> None:
-    releases = [path for path in places.releases.iterdir() if path != current]
-    for old in sorted(releases, key=lambda path: path.stat().st_mtime, reverse=True)[keep - 1 :]:
-        shutil.rmtree(old)
 
 
 def _fingerprint(folder: Path) -> str:

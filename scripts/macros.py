@@ -110,6 +110,10 @@ class Macros:
         """Show columns of a register as a table that can be filtered."""
         return self._views.register(name, columns.split(), filters.split())
 
+    def old_address(self) -> str:
+        """Say where the page of an old address is now, and why it isn't here."""
+        return self.view("old_address", row=self._system.find("old_addresses", (self._address(),)))
+
     def view(self, template: str, **values: Any) -> str:
         """Render a template of `scripts/templates`."""
         return self._views.render(f"{template}.html", **values)
@@ -137,6 +141,9 @@ class Macros:
     def _views(self) -> Views:
         depth = self._env.page.url.count("/")
         return Views(self._system, "../" * depth or "./")
+
+    def _address(self) -> str:
+        return str(self._env.page.url)
 
     def _meta(self, name: str) -> str:
         return str(self._env.page.meta[name])

@@ -30,6 +30,11 @@ _FOLDERS = {"quan-tri/": ("Quản trị cổng", 0.6), "tu-dien/": ("Dữ liệu
 _BELOW_UNIT = 0.95
 
 
+def not_indexed(system: System) -> tuple[str, ...]:
+    """Return the beginnings of locations that the search doesn't find."""
+    return (*NOT_INDEXED, *(row["address"] for row in system.rows("old_addresses")))
+
+
 def facts(system: System, content: Path) -> dict[str, Facts]:
     """Return what is known of pages, by location.
 

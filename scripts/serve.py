@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from intake.configuration import Places
+from intake.configuration import Places, Portal
 
 _WATCHED = ("content", "data", "mkdocs.yml", "scripts/templates", "intake/templates")
 _TICK_SECONDS = 0.5
@@ -31,6 +31,16 @@ def serve(places: Places, port: int) -> None:
             pass
         finally:
             intake.terminate()
+
+
+def watch(places: Places) -> None:
+    """Publish, and again on every change, until interrupted; the site is served by others."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    state = snapshot(places)
+    _publish()
+    with contextlib.suppress(KeyboardInterrupt):
+        while True:
+            state = _tick(places, state)
 
 
 def _tick(places: Places, state: State) -> State:
@@ -58,7 +68,19 @@ def snapshot(places: Places) -> State:
         with contextlib.suppress(FileNotFoundError):
             found = path.stat()
             state[str(path)] = (found.st_mtime_ns, found.st_size)
-    return {**state, "journal": (_newest_event(places.journal), 0)}
+    return {
+        **state,
+        "journal": (_newest_event(places.journal), 0),
+        "day": (_day(places), 0),
+    }
+
+
+def _day(places: Places) -> int:
+    """Return the day against which ages and due dates are counted; none of a broken file."""
+    try:
+        return Portal.load(places.configuration).day().toordinal()
+    except (OSError, ValueError, LookupError):
+        return 0
 
 
 def _newest_event(journal: Path) -> int:

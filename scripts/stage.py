@@ -68,7 +68,8 @@ def _as_published(path: Path, system: System, content: Path) -> bytes:
 
 def _generated(system: System, places: Places) -> dict[str, bytes]:
     pages = (
-        _unit_pages(system)
+        _old_addresses(system)
+        | _unit_pages(system)
         | _document_pages(system)
         | _row_pages(system)
         | _comparison_pages(system, places.content)
@@ -155,6 +156,22 @@ def _row_pages(system: System) -> dict[str, str]:
                 hide="[navigation, toc]",
             )
     return pages
+
+
+def _old_addresses(system: System) -> dict[str, str]:
+    """Return a page at each address that a page had before; a page that is there again wins."""
+    if system.present:
+        return {}
+    return {
+        f"{row['address'].rstrip('/')}.md": _page(
+            "# Trang đã chuyển\n\n{{ old_address() }}"
+            if row["moved_to"]
+            else "# Trang không còn\n\n{{ old_address() }}",
+            hide="[navigation, toc]",
+            **({"moved_to": row["moved_to"]} if row["moved_to"] else {}),
+        )
+        for row in system.rows("old_addresses")
+    }
 
 
 def _dictionary_pages(system: System) -> dict[str, str]:

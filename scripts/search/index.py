@@ -29,7 +29,7 @@ _TEXT_PER_FILE = 16_000
 """Characters of a file, not counting the entry that passes the limit."""
 _GAP = 8
 """Positions between a title and its text, so that no phrase runs from one into the other."""
-_DIGITS = "!#$%&()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklm"
+DIGITS = "!#$%&()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklm"
 """64 characters that JSON leaves alone; the first 32 end a number, the others go on."""
 
 
@@ -79,9 +79,9 @@ def encode(numbers: Iterable[int]) -> str:
 
 
 def _encode(number: int) -> str:
-    encoded = _DIGITS[number & 31]
+    encoded = DIGITS[number & 31]
     while number := number >> 5:
-        encoded = _DIGITS[32 + (number & 31)] + encoded
+        encoded = DIGITS[32 + (number & 31)] + encoded
     return encoded
 
 

@@ -1,6 +1,5 @@
 import datetime as dt
 import gzip
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,105 +7,11 @@ import pytest
 
 from intake.configuration import Places
 from scripts import build
-from scripts.build import BuildFailed, check_content, compress, publish, site_config
+from scripts.build import BuildFailed, check_content, compress, site_config
 from scripts.checks import Finding
 from scripts.checks.schemas import check_files, check_package
 from scripts.stage import stage
 from scripts.system import System
-
-# Publishing a built site
-
-
-def built_site(places: Places, text: str = "một") -> Path:
-    built = places.cache / "site"
-    (built / "a").mkdir(parents=True)
-    (built / "index.html").write_text(text, encoding="utf-8")
-    (built / "a" / "index.html").write_text("a", encoding="utf-8")
-    return built
-
-
-def test_a_release_is_published_through_a_link(tmp_path: Path) -> None:
-    places = Places(tmp_path)
-    release = publish(places, built_site(places))
-    assert release.parent == places.releases
-    assert places.current_site.is_symlink()
-    assert not places.current_site.readlink().is_absolute(), "so that the folder can be moved"
-    assert places.current_site.resolve() == release.resolve()
-    assert (places.current_site / "a" / "index.html").read_text() == "a"
-
-
-def test_the_same_content_is_the_same_release(tmp_path: Path) -> None:
-    places = Places(tmp_path)
-    first = publish(places, built_site(places))
-    again = built_site(places)
-    assert publish(places, again) == first
-    assert not again.exists()
-    assert list(places.releases.iterdir()) == [first]
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        pytest.param(lambda built: (built / "index.html").write_text("hai"), id="a page"),
-        pytest.param(lambda built: (built / "index.html").rename(built / "b.html"), id="a name"),
-        pytest.param(lambda built: (built / "b.txt").write_text(""), id="one more"),
-    ],
-)
-def test_other_content_is_another_release(tmp_path: Path, change: Callable[[Path], object]) -> None:
-    places = Places(tmp_path)
-    first = publish(places, built_site(places))
-    other = built_site(places)
-    change(other)
-    second = publish(places, other)
-    assert second != first
-    assert first.exists()
-    assert places.current_site.resolve() == second.resolve()
-
-
-def test_a_release_can_be_published_again(tmp_path: Path) -> None:
-    places = Places(tmp_path)
-    first = publish(places, built_site(places, "một"))
-    publish(places, built_site(places, "hai"))
-    publish(places, built_site(places, "một"))
-    assert places.current_site.resolve() == first.resolve()
-
-
-def test_a_switch_that_was_broken_off_does_not_stop_the_next(tmp_path: Path) -> None:
-    places = Places(tmp_path)
-    places.releases.mkdir(parents=True)
-    places.current_site.with_name(".next").symlink_to("releases/gone")
-    release = publish(places, built_site(places))
-    assert places.current_site.resolve() == release.resolve()
-
-
-def dated(release: Path, seconds: int) -> Path:
-    os.utime(release, (seconds, seconds))
-    return release
-
-
-def test_the_oldest_releases_are_forgotten(tmp_path: Path) -> None:
-    places = Places(tmp_path)
-    names = [str(number) for number in range(7)]
-    releases = [
-        dated(publish(places, built_site(places, name)), number)
-        for number, name in enumerate(names, 1)
-    ]
-    assert sorted(places.releases.iterdir()) == sorted(releases[-5:])
-
-
-def test_the_published_release_is_never_forgotten(tmp_path: Path) -> None:
-    places = Places(tmp_path)
-    oldest = dated(publish(places, built_site(places, "cũ")), 1)
-    for number in range(2, 6):
-        dated(publish(places, built_site(places, str(number))), number)
-    publish(places, built_site(places, "cũ"))
-    dated(oldest, 1)
-    extra = places.releases / "extra"
-    extra.mkdir()
-    publish(places, built_site(places, "cũ"))
-    assert oldest.exists()
-    assert len(list(places.releases.iterdir())) == 5
-
 
 # Compression
 

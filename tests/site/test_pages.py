@@ -7,7 +7,7 @@ import pytest
 from filling import fill_nonconformity, receipt_of, send
 from playwright.sync_api import Browser, Page, Request
 
-from scripts.check_site import check_site
+from scripts.gate.links import check_links
 from tests.site.conftest import Portal
 
 AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text(encoding="utf-8")
@@ -108,7 +108,7 @@ def test_no_request_leaves_for_another_host(page: Page, portal: Portal) -> None:
 
 def test_built_site_has_no_broken_link_and_no_other_host(portal: Portal) -> None:
     site = portal.places.current_site.resolve()
-    assert check_site(site) == []
+    assert check_links(site) == []
     for style in site.rglob("*.css"):
         assert "url(http" not in style.read_text(encoding="utf-8"), style
         assert "@import" not in style.read_text(encoding="utf-8"), style

@@ -1,0 +1,33 @@
+"""The gate: what a built site must hold before it is published. Each finding is a line in words."""
+
+from pathlib import Path
+
+from scripts.gate.addresses import check_addresses
+from scripts.gate.answers import check_answers
+from scripts.gate.budget import check_weight
+from scripts.gate.feeds import check_feeds
+from scripts.gate.links import check_links
+from scripts.gate.settings import Settings
+
+
+def check_site(site: Path, settings: Settings, beside: tuple[Path, ...] = ()) -> list[str]:
+    """Return what is wrong with a built site; empty when nothing is.
+
+    Args:
+        site: the site.
+        settings: what it is measured by.
+        beside: folders of it that passed the gate before.
+    """
+    return [
+        *check_links(site, beside),
+        *check_feeds(site, beside),
+        *check_weight(site, settings, beside),
+    ]
+
+
+def check_successor(site: Path, settings: Settings, published: Path) -> list[str]:
+    """Return why a site can't take the published one's place, beyond what any site must hold."""
+    return [*check_answers(site, settings.queries), *check_addresses(site, published)]
+
+
+__all__ = ["Settings", "check_site", "check_successor"]

@@ -1,0 +1,72 @@
+"""Every link inside a site leads somewhere, nothing is asked of another host, HTML is valid."""
+
+import posixpath
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from scripts.gate.markup import Page, loaded_by_script, loaded_by_style, read_page
+
+
+def check_links(site: Path, but: tuple[Path, ...] = ()) -> list[str]:
+    """Return what is wrong with a built site, a line each; empty when nothing is.
+
+    Args:
+        site: the site.
+        but: folders of it that were checked before; links may lead into them.
+    """
+    files = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
+    before = tuple(f"{folder.relative_to(site).as_posix()}/" for folder in but)
+    looked_at = [name for name in sorted(files) if not name.startswith(before)]
+    pages = {
+        name: read_page((site / name).read_text(encoding="utf-8"))
+        for name in looked_at
+        if name.endswith(".html")
+    }
+    in_pages = [
+        f"{name}: {problem}"
+        for name, page in pages.items()
+        for problem in (*page.invalid, *_problems(name, page, pages, files))
+    ]
+    beside_pages = [
+        f"{name}: tải từ máy chủ khác: {target}"
+        for name in looked_at
+        for target in _loaded_by(site / name)
+    ]
+    return in_pages + beside_pages
+
+
+def _loaded_by(path: Path) -> list[str]:
+    if path.suffix == ".css":
+        return loaded_by_style(path.read_text(encoding="utf-8"))
+    if path.suffix == ".js" and path.parent.name != "search":
+        return loaded_by_script(path.read_text(encoding="utf-8"))
+    return []
+
+
+def _problems(name: str, page: Page, pages: dict[str, Page], files: set[str]) -> Iterator[str]:
+    for target in sorted(page.loaded):
+        if urlsplit(target).netloc:
+            yield f"tải từ máy chủ khác: {target}"
+    for target in sorted(page.links | page.loaded):
+        parts = urlsplit(target)
+        if parts.scheme or parts.netloc:
+            continue
+        found = _resolve(name, unquote(parts.path), files) if parts.path else name
+        if found is None:
+            yield f"liên kết hỏng: {target}"
+        elif not _has_anchor(pages.get(found), unquote(parts.fragment)):
+            yield f"không có mục để liên kết tới: {target}"
+
+
+def _has_anchor(page: Page | None, anchor: str) -> bool:
+    """Tell whether a page has an anchor; of a file that is no page nothing can be said."""
+    return page is None or anchor in page.anchors | {"", "__top"}
+
+
+def _resolve(name: str, target: str, files: set[str]) -> str | None:
+    """Return the file that a link on a page leads to, None when there is none in the site."""
+    base = "" if target.startswith("/") else posixpath.dirname(name)
+    found = posixpath.normpath(posixpath.join(base, target.lstrip("/")))
+    index = "index.html" if found == "." else f"{found}/index.html"
+    return next((each for each in (found, index) if each in files), None)
