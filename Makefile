@@ -13,7 +13,7 @@ test: .venv/ready ## run every check and test, browser tests included
 	@$(PYTHON) -m scripts.browser
 	@$(PYTHON) -m scripts.server.tools
 	@$(MAKE) --no-print-directory lint
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest -n 2 --dist loadfile
 
 lint: .venv/ready ## check the code: style, format, types
 	@$(PYTHON) -m ruff check .

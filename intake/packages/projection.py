@@ -20,6 +20,7 @@ from intake.forms.schema import Form, form_from_descriptor
 from intake.journal.model import Event, Journal
 from intake.packages import tables
 from intake.packages.case_tables import case_tables
+from intake.packages.references import dangling
 
 DESCRIPTOR = "datapackage.json"
 _GRACE_SECONDS = 3600
@@ -82,7 +83,7 @@ def _project_form(journal: Journal, form: Form, workflow: Workflow | None, folde
     for table in projected:
         for part in table.parts:
             _write(folder / part.path, part.text.encode())
-    _publish(target, text)
+    _publish(target, text, projected)
     _forget_old_parts(folder, text)
 
 
@@ -110,16 +111,27 @@ def _past_form(journal: Journal, name: str, version: str) -> Form:
     return form_from_descriptor(name, json.loads(journal.form_descriptor(version)))
 
 
-def _publish(target: Path, text: str) -> None:
+def _publish(target: Path, text: str, projected: list[tables.Table]) -> None:
     """Validate the new package beside the standing one, then replace it in one step."""
+    if broken := list(dangling(projected)):
+        raise InvalidPackage(f"{target.parent.name}: {broken[:10]}")
     aside = target.with_name(".next.json")
-    _write(aside, text.encode())
+    _write(aside, _without_foreign_keys(text).encode())
     report = frictionless.validate(str(aside), type="package")
     if not report.valid:
         problems = report.flatten(["name", "rowNumber", "fieldName", "message"])[:10]
         raise InvalidPackage(f"{target.parent.name}: {problems}")
+    _write(aside, text.encode())
     aside.replace(target)
     _sync(target.parent)
+
+
+def _without_foreign_keys(text: str) -> str:
+    """Return a package's descriptor without what `dangling` has looked at."""
+    descriptor = json.loads(text)
+    for resource in descriptor["resources"]:
+        resource["schema"].pop("foreignKeys", None)
+    return json.dumps(descriptor, ensure_ascii=False)
 
 
 def _complete(folder: Path, text: str, events: list[Event]) -> bool:

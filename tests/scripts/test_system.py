@@ -431,7 +431,8 @@ def test_the_day_is_the_one_of_the_sample(small_system: System) -> None:
 
 def test_the_day_is_today_without_a_sample(small_places: Places) -> None:
     text = small_places.configuration.read_text(encoding="utf-8")
-    start, end = text.index("[sample]"), text.index("[intake]")
+    start = text.index("[sample]")
+    end = text.index("\n[", start)
     small_places.configuration.write_text(text[:start] + text[end:], encoding="utf-8")
     before = dt.datetime.now(LOCAL_ZONE).date()
     day = Portal.load(small_places.configuration).day()

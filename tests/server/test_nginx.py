@@ -3,8 +3,10 @@
 import gzip
 import http.client
 import re
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -163,9 +165,37 @@ def test_a_form_of_another_site_is_refused(
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_the_desk_is_the_intakes(behind: Nginx, alone: Nginx, method: str) -> None:
-    assert ask(behind, "/xu-ly/phieu/", method, headers=FORM).status in {404, 405}
+    led = ask(behind, "/xu-ly/phieu/", method, headers=FORM)
+    assert led.status == (303 if method == "GET" else 404), (
+        "to the sign-in, or there is no such form"
+    )
     assert ask(alone, "/xu-ly/phieu/", method, headers=FORM).status == 503
     assert ask(alone, "/healthz").status == 503
+
+
+def test_only_the_desk_is_told_the_address(
+    release: Places, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    told: dict[str, str | None] = {}
+
+    class Listener(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            told[self.path] = self.headers["X-Forwarded-For"]
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Listener) as intake:
+        threading.Thread(target=intake.serve_forever, daemon=True).start()
+        folder = tmp_path_factory.mktemp("nginx")
+        with nginx(release, intake.server_address[1], folder) as running:
+            for path in ("/xu-ly/dang-nhap/", "/bao/"):
+                forged = {**FORM, "X-Forwarded-For": "192.0.2.7"}
+                assert ask(running, path, "POST", "a=b", forged).status == 204
+        intake.shutdown()
+    assert told == {"/xu-ly/dang-nhap/": "127.0.0.1", "/bao/": None}
 
 
 def test_without_the_intake_reading_goes_on_and_sending_waits(
