@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 from intake.cases.gates import GATES
 from intake.cases.workflow import ROLES
 from intake.configuration import LOCAL_ZONE
+from intake.working_days import working_days
 from scripts import (
     audits,
     charts,
@@ -77,6 +78,7 @@ class Views:
                 files=files,
                 comparison_address=comparison_address,
                 audits=audits,
+                working_days=working_days,
                 review=review,
                 unit_link=self.unit_link,
                 step_link=self.step_link,

@@ -271,6 +271,13 @@ def with_rows(small_places: Places, small_system: System) -> WithRows:
 
 
 ANSWERS: dict[str, dict[str, str]] = {
+    "file_entry": {
+        "unit": "BC",
+        "record": "HS-BC01-01",
+        "title": "Hồ sơ cấp phép năm 2020",
+        "opened_on": "2020-01-02",
+        "keeper_post": "Chuyên viên",
+    },
     "feedback": {
         "kind": "document",
         "document": "QT-BC-01",
