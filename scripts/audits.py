@@ -126,9 +126,3 @@ def programme(system: System, year: int) -> dict[str, dict[int, Row]]:
 def years(system: System) -> list[int]:
     """Return the years that have a programme, the newest first."""
     return sorted({row["year"] for row in system.rows("audit_programme")}, reverse=True)
-
-
-def working_days(first: dt.date, last: dt.date) -> int:
-    """Count the days from Monday to Friday after the first day, up to the last one."""
-    after = (first + dt.timedelta(days) for days in range(1, (last - first).days + 1))
-    return sum(day.weekday() < 5 for day in after)

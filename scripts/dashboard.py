@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
+from scripts import reading
 from scripts.due import REVIEW, due
 from scripts.registers import Row
 from scripts.system import (
@@ -134,6 +135,9 @@ class Dashboard:
     """Rows from the highest likelihood down, cells from the lowest severity up."""
     grave_risks: tuple[Row, ...]
     coverage: Breakdown
+    reading: Breakdown
+    people: int
+    """How many persons' confirmations count."""
 
 
 def dashboard(system: System) -> Dashboard:
@@ -141,6 +145,7 @@ def dashboard(system: System) -> Dashboard:
     slips = system.submissions("nonconformity")
     trials = sum(bool(slip.get("trial")) for slip in slips)
     grave = [risk for risk in system.risks() if risk["level"]["level"] in _GRAVE]
+    read = reading.readings(system)
     return Dashboard(
         figures=tuple(_figures(system)),
         objectives=_objectives(system),
@@ -154,6 +159,8 @@ def dashboard(system: System) -> Dashboard:
         risk_map=_risk_map(system),
         grave_risks=tuple(grave),
         coverage=_coverage(system),
+        reading=_reading(system, read),
+        people=sum(each.people for each in read),
     )
 
 
@@ -401,4 +408,16 @@ def _coverage(system: System) -> Breakdown:
         name="coverage",
         title="Điều khoản theo chương và tài liệu đáp ứng",
         by="Chương",
+    )
+
+
+def _reading(system: System, read: list[reading.Reading]) -> Breakdown:
+    return breakdown(
+        _units(system),
+        _states("Tình trạng", reading.STATES),
+        [(each.unit, each.state) for each in read],
+        "xac-nhan-da-doc/",
+        name="reading",
+        title="Tài liệu đang hiệu lực theo đơn vị và xác nhận",
+        by="Đơn vị",
     )

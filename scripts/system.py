@@ -334,6 +334,19 @@ class System:
         """Return an objective with its measurements."""
         return next(each for each in self.objectives() if each["code"] == code)
 
+    def reported_measurements(self, objective: str) -> list[Row]:
+        """Return what was reported of an objective and isn't in its register, newest first."""
+        entered = {
+            (row["period"], row["value"])
+            for row in self.rows("measurements")
+            if row["objective"] == objective
+        }
+        return [
+            row
+            for row in self.submissions("objective_measurement")
+            if row["objective"] == objective and (row["period"], row["value"]) not in entered
+        ]
+
     # Findings
 
     def findings(self) -> list[Row]:

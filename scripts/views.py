@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 
 from intake.cases.gates import GATES
 from intake.configuration import LOCAL_ZONE
+from intake.working_days import working_days
 from scripts import (
     audits,
     charts,
@@ -22,6 +23,7 @@ from scripts import (
     files,
     flowchart,
     form_templates,
+    reading,
     review,
     risk_events,
 )
@@ -76,7 +78,9 @@ class Views:
                 files=files,
                 comparison_address=comparison_address,
                 audits=audits,
+                working_days=working_days,
                 review=review,
+                reading=reading,
                 unit_link=self.unit_link,
                 step_link=self.step_link,
                 **values,
@@ -379,6 +383,11 @@ def day(value: dt.date | None) -> str:
     return value.strftime("%d/%m/%Y") if value else ""
 
 
+def local_day(moment: dt.datetime) -> str:
+    """Return the day in Viet Nam of a moment, as dd/mm/yyyy."""
+    return day(moment.astimezone(LOCAL_ZONE).date())
+
+
 def number(value: float | None) -> str:
     """Return a number with a decimal comma and without needless zeros."""
     return "" if value is None else plain_number(value).replace(".", ",")
@@ -393,7 +402,13 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"day": day, "number": number, "slug": slug, "age_band": age_band}
+    environment.filters |= {
+        "day": day,
+        "local_day": local_day,
+        "number": number,
+        "slug": slug,
+        "age_band": age_band,
+    }
     environment.globals |= {"objective_states": OBJECTIVE_STATES, "finding_states": FINDING_STATES}
     environment.globals["course"] = charts.course
     return environment

@@ -99,6 +99,29 @@ def answers() -> dict[str, dict[str, str]]:
             "opened_on": "02/01/2020",
             "keeper_post": "Thư ký ISO",
         },
+        "read_confirmation": {
+            "document": "QT-HT-01",
+            "document_revision": "02",
+            "scope": "unit",
+            "unit": "BC",
+        },
+        "change_request": {
+            "kind": "amend",
+            "document": "QT-HT-06",
+            "summary": "Ghi thời hạn trả lời vào bước 3",
+            "reason": "feedback",
+            "basis": "Góp ý GY-2020-001",
+            "content": "Bước 3 ghi thêm: trả lời trong 3 ngày làm việc.",
+            "requesting_unit": "BC",
+        },
+        "objective_measurement": {
+            "objective": "MT-2020-01",
+            "period": "2020-Q3",
+            "value": "96,5",
+            "measured_on": "30/09/2020",
+            "evidence": "Báo cáo một cửa quý III",
+            "unit": "VP",
+        },
     }
 
 

@@ -5,14 +5,7 @@ import math
 
 from intake.cases.case import Case
 from intake.cases.workflow import Workflow
-
-
-def add_working_days(day: dt.date, count: int) -> dt.date:
-    """Return the day that many working days (Monday to Friday) after another."""
-    while count > 0:
-        day += dt.timedelta(days=1)
-        count -= day.weekday() < 5
-    return day
+from intake.working_days import add_working_days
 
 
 def due_on(workflow: Workflow, case: Case) -> dt.date | None:

@@ -14,8 +14,10 @@ from intake.receipts import Token
 
 _BY_OWNERS = {"finish_action"}
 """What the units that own actions of a case may do on it too."""
-_AT_ANY_TIME = {"assign", "note", "inform", "cancel", "drop_action", "extend_action"}
-"""What may be done on a case, but is not what it waits for."""
+_BESIDE = {"assign", "note", "inform", "drop_action", "extend_action", "record_revision"}
+"""What may be done on a case in its state, but is not what it waits for."""
+_ASIDE = {"cancel", "contest"}
+"""What leads a case elsewhere, but not on."""
 
 
 def waits_for(workflow: Workflow, case: Case, person: Person, today: dt.date) -> bool:
@@ -33,11 +35,13 @@ def waits_for(workflow: Workflow, case: Case, person: Person, today: dt.date) ->
 def _is_left(case: Case, transition: Transition) -> bool:
     """Tell whether an action that can be taken is one that the case needs now."""
     action = transition.action
-    if action in _AT_ANY_TIME:
-        return False
     if action == "check":
         return case.checked_since_execution is None
-    if transition.target != transition.source or action == "finish_action":
+    if transition.target != transition.source:
+        return action not in _ASIDE
+    if action in _BESIDE:
+        return False
+    if action == "finish_action":
         return True
     entered = case.entered_at
     return not any(event.action == action for event in case.events if event.seq > entered)

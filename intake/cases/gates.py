@@ -3,7 +3,7 @@
 A gate is asked with the case as it stands, who wants to act, what they wrote (None while they are
 only looking at what they may do: then a gate about the answers lets them look) and the day.
 It returns why not, in the words of the one who wants to; None when nothing stands in the way.
-Sources: QT-HT-04, sections 5.2 to 5.7.
+Sources: QT-HT-04, sections 5.2 to 5.7; QT-HT-06, sections 5.3 and 5.7.
 """
 
 import datetime as dt
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from intake.cases.people import Grant, Person
 from intake.text import fold
+from intake.working_days import working_days
 
 if TYPE_CHECKING:
     from intake.cases.case import Case
@@ -63,6 +64,8 @@ _PEOPLE_TO_BLAME = re.compile(
 
 _EXECUTING = ("correct", "finish_action", "hand_over")
 _APPROVING = ("approve", "return", "extend_action")
+_TIME_TO_CONTEST = 5
+"""Working days in which the sender of a comment may contest its answer, see QT-HT-06, 5.3."""
 
 
 @_gate("Người làm không phải người báo")
@@ -220,6 +223,43 @@ def documents_decided(attempt: Attempt) -> str | None:
     if found and attempt.case.latest("decide_documents", since=found.seq):
         return None
     return "Chưa có quyết định về tài liệu và việc nhân rộng."
+
+
+@_gate("Lần xem lại do người khác trả lời")
+def other_answerer(attempt: Attempt) -> str | None:
+    """An answer that was contested is given again by somebody else."""
+    case = attempt.case
+    if not case.latest("contest") or attempt.person.account not in case.people("answer"):
+        return None
+    return "Bạn đã trả lời lần trước; lần xem lại phải do người khác thực hiện."
+
+
+@_gate("Đã trả lời người gửi")
+def answer_given(attempt: Attempt) -> str | None:
+    """There is an answer, a new one after it was contested."""
+    contested = attempt.case.latest("contest")
+    if attempt.case.latest("answer", since=contested.seq if contested else 0):
+        return None
+    return "Chưa trả lời người gửi."
+
+
+@_gate("Người gửi nêu ý kiến khác một lần")
+def contested_once(attempt: Attempt) -> str | None:
+    """An answer is contested once; the second one ends it."""
+    if not attempt.case.latest("contest"):
+        return None
+    return "Câu trả lời đã được xem lại một lần; không xem lại lần nữa."
+
+
+@_gate("Đã qua 5 ngày làm việc sau khi trả lời, trừ lần xem lại")
+def time_to_contest(attempt: Attempt) -> str | None:
+    """The sender has had the time to contest the answer, unless that was done already."""
+    case = attempt.case
+    if case.latest("contest"):
+        return None
+    if working_days(case.entered_on, attempt.today) > _TIME_TO_CONTEST:
+        return None
+    return "Người gửi còn được nêu ý kiến khác trong 5 ngày làm việc sau khi trả lời."
 
 
 def _reporter_known(case: "Case") -> bool:

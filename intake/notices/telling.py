@@ -75,8 +75,8 @@ def of_events(case: Case, events: Iterable[Event], audience: Audience) -> Iterat
             yield from _to_sender(case, event, "receipt", "")
         elif answer := event.cells.get("public_answer"):
             yield from _to_sender(case, event, "answer", answer)
-        if event.action == "assign":
-            told = audience.named(event.cells.get("handler", ""))
+        if event.action == "assign" and (handler := event.cells.get("handler")):
+            told = audience.named(handler)
             yield from (_notice(case, event, "assigned", each, audience) for each in told)
         elif event.seq == last and event.seq == case.entered_at:
             kind = "returned" if event.action in {"return", "reopen"} else "waiting"

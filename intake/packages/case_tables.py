@@ -5,6 +5,7 @@ What a case is comes from the fold of its events; every table refers to the tabl
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from intake.cases.case import Case, PlannedAction, fold
@@ -50,15 +51,32 @@ def case_tables(workflow: Workflow, events: Iterable[Event], form_of: FormOf) ->
 def about_the_case(workflow: Workflow) -> dict[str, tuple[Form, Field]]:
     """Return the public fields that say something of a case as a whole, each with a form of it.
 
-    Forms that are about one planned action say nothing of the case.
+    Forms that are about one planned action say nothing of the case. A field of several forms takes
+    what any of them takes.
     """
     found: dict[str, tuple[Form, Field]] = {}
     for action, form in workflow.forms.items():
-        if action != "plan_action" and "planned_action" not in form.by_name:
-            found |= {
-                field.name: (form, field) for field in form.fields if field.access == "public"
-            }
+        if action == "plan_action" or "planned_action" in form.by_name:
+            continue
+        for field in form.fields:
+            if field.access == "public":
+                before = found.get(field.name)
+                found[field.name] = (form, _either(before[1], field) if before else field)
     return found
+
+
+def _either(one: Field, other: Field) -> Field:
+    """Return a field that takes the values of both; a pattern stays when it is that of both."""
+    constraints = {
+        name: value
+        for name, value in one.constraints.items()
+        if name != "pattern" or other.constraints.get("pattern") == value
+    }
+    labels = {**one.labels, **other.labels}
+    if labels:
+        constraints["enum"] = list(labels)
+    options = {**one.options, "constraints": constraints, **({"labels": labels} if labels else {})}
+    return replace(one, constraints=constraints, options=options)
 
 
 def _cases(workflow: Workflow, cases: list[Case]) -> Table:

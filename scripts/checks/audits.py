@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 
+from intake.working_days import working_days
 from scripts import audits
 from scripts.checks.material import Finding, Material, Rule
 from scripts.review import POINTS
@@ -51,7 +52,7 @@ def audits_are_in_time(material: Material) -> Iterator[Finding]:
             reported_on, audited_on = row["reported_on"], dates[row[key]]
             if reported_on and reported_on < audited_on:
                 yield place.says(f"{row[key]}: ngày báo cáo sớm hơn ngày đánh giá")
-            elif reported_on and audits.working_days(audited_on, reported_on) > _REPORT_WITHIN:
+            elif reported_on and working_days(audited_on, reported_on) > _REPORT_WITHIN:
                 yield place.says(f"{row[key]}: báo cáo quá 7 ngày làm việc sau ngày đánh giá")
 
 

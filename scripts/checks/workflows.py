@@ -46,6 +46,21 @@ def every_step_has_a_state(material: Material) -> Iterator[Finding]:
                 yield place.says(f"{code}: bước {number} chưa thuộc trạng thái nào")
 
 
+def a_name_has_one_access(material: Material) -> Iterator[Finding]:
+    """What is known of a case goes by field names, so a name is public in all forms or in none."""
+    for kind, workflow in material.system.workflows.items():
+        opening = material.system.forms[kind]
+        access = {field.name: (field.access, f"{kind}.json") for field in opening.fields}
+        for action, form in workflow.forms.items():
+            for field in form.fields:
+                before, where = access.setdefault(field.name, (field.access, f"{action}.json"))
+                if before != field.access:
+                    yield Place(f"data/forms/{kind}/{action}.json").says(
+                        f"{field.name}: access là {field.access}, ở {where} là {before}; "
+                        f"đổi cho giống hoặc đặt tên khác"
+                    )
+
+
 def _drawn(material: Material, code: str, workflow: Workflow) -> dict[tuple[int, int], Moves]:
     """Return between which states each link of the flowchart may lead."""
     states: dict[int, list[str]] = {}
@@ -74,4 +89,8 @@ def _enforced(workflow: Workflow) -> Moves:
     }
 
 
-RULES: tuple[Rule, ...] = (every_step_has_a_state, procedure_and_workflow_agree)
+RULES: tuple[Rule, ...] = (
+    every_step_has_a_state,
+    procedure_and_workflow_agree,
+    a_name_has_one_access,
+)

@@ -287,11 +287,32 @@ def with_rows(small_places: Places, small_system: System) -> WithRows:
 
 
 ANSWERS: dict[str, dict[str, str]] = {
+    "file_entry": {
+        "unit": "BC",
+        "record": "HS-BC01-01",
+        "title": "Hồ sơ cấp phép năm 2020",
+        "opened_on": "2020-01-02",
+        "keeper_post": "Chuyên viên",
+    },
     "feedback": {
         "kind": "document",
         "document": "QT-BC-01",
         "summary": "Nêu rõ thời hạn ở bước 3",
         "content": "Bước 3 chưa nói rõ thời hạn.",
+    },
+    "read_confirmation": {
+        "document": "QT-HT-01",
+        "document_revision": "01",
+        "scope": "unit",
+        "unit": "BC",
+    },
+    "objective_measurement": {
+        "objective": "MT-2020-01",
+        "period": "2020-Q4",
+        "value": "97.5",
+        "measured_on": "2020-09-29",
+        "evidence": "Báo cáo một cửa",
+        "unit": "BC",
     },
     "nonconformity": {
         "summary": "Hồ sơ thiếu phiếu kiểm soát",

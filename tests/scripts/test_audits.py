@@ -95,19 +95,6 @@ def test_the_programme_is_months_by_unit(with_rows: WithRows) -> None:
     assert found == {"KHCN": [], "BC": [6, 11]}
 
 
-@pytest.mark.parametrize(
-    ("first", "last", "expected"),
-    [
-        ("2020-06-20", "2020-06-22", 1),
-        ("2020-06-20", "2020-06-30", 7),
-        ("2020-06-19", "2020-06-19", 0),
-    ],
-)
-def test_working_days_leave_out_weekends(first: str, last: str, expected: int) -> None:
-    days = (dt.date.fromisoformat(day) for day in (first, last))
-    assert audits.working_days(*days) == expected
-
-
 def test_the_general_report_leads_to_every_report_of_a_unit(shipped_system: System) -> None:
     html = Views(shipped_system, "../../").row("audits", (AUDIT,))
     for row in shipped_system.rows("audit_reports"):

@@ -75,10 +75,10 @@ def test_as_at_a_day_a_slip_is_in_the_state_of_that_day(slip: Slip) -> None:
 
 
 def test_what_has_no_workflow_has_no_state(small_places: Places, slip: Slip) -> None:
-    feedback = load_forms(small_places.forms)["feedback"]
+    form = load_forms(small_places.forms)["file_entry"]
     journal = SqliteJournal(small_places.journal)
-    journal.append(Submission(feedback, new_token(), ANSWERS["feedback"]))
-    (row,) = slip.system().submissions("feedback")
+    journal.append(Submission(form, new_token(), ANSWERS["file_entry"]))
+    (row,) = slip.system().submissions("file_entry")
     assert "state" not in row
 
 

@@ -141,6 +141,16 @@ def without_transition(action: str) -> Change:
     return change
 
 
+def with_public_note(material: Material) -> Material:
+    """Publish the note of one action, the same name being internal in another."""
+    workflow = material.system.workflows["feedback"]
+    form = workflow.forms["note"]
+    fields = tuple(replace(field, access="public") for field in form.fields)
+    changed = replace(workflow, forms={**workflow.forms, "note": replace(form, fields=fields)})
+    workflows = {**material.system.workflows, "feedback": changed}
+    return replace(material, system=replace(material.system, workflows=workflows))
+
+
 def replaced_by_a_withdrawn_one(material: Material) -> Material:
     withdrawn = setting("revisions", {"document": "QT-HT-04", "revision": "02"}, status="withdrawn")
     named = setting("documents", {"code": "QT-HT-05"}, replaced_by="QT-HT-04")
@@ -479,6 +489,12 @@ BROKEN: list[tuple[Rule, Change, str]] = [
     (workflows.every_step_has_a_state, with_states(approval=(8, 99)), "không có bước 99"),
     (workflows.procedure_and_workflow_agree, without_transition("return"), "bước 8 sang bước 6"),
     (workflows.procedure_and_workflow_agree, without_transition("reject"), "bước 2 sang bước 14"),
+    (workflows.a_name_has_one_access, with_public_note, "text: access là public"),
+    (
+        workflows.procedure_and_workflow_agree,
+        without("step_links", document="QT-HT-06", from_step=3, to_step=16),
+        "không có đường từ Mới đến Đã gộp, hủy",
+    ),
     (
         workflows.procedure_and_workflow_agree,
         with_states(analysis=(6, 7)),

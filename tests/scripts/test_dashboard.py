@@ -65,6 +65,7 @@ def page(system: System, path: str) -> Rows:
         "phat-hien/": lambda: views.render("findings.html"),
         "rui-ro/": lambda: views.render("risks.html"),
         "viec-den-han/": views.due,
+        "xac-nhan-da-doc/": lambda: views.render("reading.html"),
         "so/khong-phu-hop/": lambda: views.submissions("nonconformity"),
         "dieu-khoan/": lambda: views.render(
             "clauses.html", edition=system.portal.standard["edition"]
@@ -157,6 +158,28 @@ def test_numbers_of_slips_are_the_rows_behind_their_links(collect: Collect) -> N
     assert lines(board.slip_states) == {"Mới": [3], "Cộng": [3]}
     for address, number in of_slips:
         assert rows_behind(system, address) == number, address
+
+
+def test_numbers_of_confirmations_are_the_rows_behind_their_links(collect: Collect) -> None:
+    read = ("2020-09-10T02:00:00Z", {})
+    earlier = ("2020-09-10T02:00:00Z", {"document": "QT-BC-01", "document_revision": "01"})
+    system = collect("read_confirmation", read, earlier)
+    board = dashboard(system)
+    assert lines(board.reading) == {
+        "Vụ Khoa học": [0, 0, 3],
+        "Vụ Bưu chính": [1, 1, 1],
+        "Cộng": [1, 1, 4],
+    }
+    behind = [each for each in numbers(system) if each[0].startswith("xac-nhan")]
+    assert len(behind) == 7
+    for address, number in behind:
+        assert rows_behind(system, address) == number, address
+
+
+def test_persons_who_confirmed_are_counted_beside(collect: Collect) -> None:
+    person = ("2020-09-10T02:00:00Z", {"scope": "person"})
+    html = Views(collect("read_confirmation", person), "").dashboard()
+    assert "Ngoài ra có 1 lượt xác nhận của cá nhân" in html
 
 
 def test_without_slips_no_figure_is_invented(small_system: System) -> None:

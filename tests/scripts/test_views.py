@@ -388,6 +388,26 @@ def test_a_risk_shows_its_score_and_when_it_is_reviewed(small_views: Views) -> N
     assert "31/03/2020 (quá hạn)" in text
 
 
+def test_what_was_reported_stands_beside_what_was_entered(collect: Collect) -> None:
+    entered = (AT, {"period": "2020-Q2", "value": "96.5"})
+    other_value = (AT, {"period": "2020-Q2", "value": "95"})
+    other = (AT, {"objective": "MT-2020-BC-01", "value": "3"})
+    system = collect("objective_measurement", (AT, {}), entered, other_value, other)
+    html = Views(system, "../../").row("objectives", ("MT-2020-01",))
+    marked = html.partition('<h2 id="duoc-bao">')[2]
+    assert "chưa ghi vào sổ" in marked
+    rows = body_rows(marked)
+    assert [row.split()[:3] for row in rows] == [
+        ["DMT-2020-003", "2020-Q2", "95"],
+        ["DMT-2020-001", "2020-Q4", "97,5"],
+    ]
+    assert system.objective("MT-2020-01")["measurements"][-1]["period"] == "2020-Q2"
+
+
+def test_without_reports_nothing_is_said_of_them(small_views: Views) -> None:
+    assert "duoc-bao" not in small_views.row("objectives", ("MT-2020-01",))
+
+
 def test_an_objective_shows_its_measurements(small_views: Views) -> None:
     html = small_views.row("objectives", ("MT-2020-01",))
     assert [row.split()[0] for row in body_rows(html.partition("<section")[0])] == [

@@ -366,3 +366,15 @@ def test_what_the_desk_kept_is_what_the_journal_has(
     _, event = journal.case(number)
     assert event.cells == ANSWERS["accept"]
     assert event.actor == SECRETARY.acting(Grant("secretariat"))
+
+
+def test_a_comment_is_assigned_answered_and_told_its_sender(sign_in: SignIn, slips: Slips) -> None:
+    number = slips.open(form="feedback")
+    assert numbers(sign_in(SECRETARY).get().text) == [number]
+    slips.through(number, (SECRETARY, "assign", {"unit": "BC", "handler": None}))
+    assert numbers(sign_in(COORDINATOR).get().text) == [number]
+    answer = {"response": "accepted", "public_answer": "Sẽ ghi rõ thời hạn ở bước 3."}
+    slips.through(number, (COORDINATOR, "answer", answer))
+    assert slips.case(number).state == "answered"
+    assert "Sẽ ghi rõ thời hạn" in sign_in(SECRETARY).get("phieu/", so=number).text
+    assert numbers(sign_in(COORDINATOR).get().text) == []

@@ -157,8 +157,13 @@ def test_a_required_answer_must_be_given(
     assert "mục này" in checked.errors[field]
 
 
+ASKED_FOR_BY_RULE = {("change_request", "document")}
+"""What is left out only when another answer says so."""
 OPTIONAL = [
-    (form.name, field.name) for form in FORMS.values() for field in form.asked if not field.required
+    (form.name, field.name)
+    for form in FORMS.values()
+    for field in form.asked
+    if not field.required and (form.name, field.name) not in ASKED_FOR_BY_RULE
 ]
 
 

@@ -69,9 +69,12 @@ def test_every_key_names_a_field(path: Path) -> None:
 
 def test_the_shipped_forms_are_read(forms: dict[str, Form]) -> None:
     assert {name: form.prefix for name, form in forms.items()} == {
+        "change_request": "YCTL",
         "feedback": "GY",
         "file_entry": "HSBS",
         "nonconformity": "KPH",
+        "objective_measurement": "DMT",
+        "read_confirmation": "XN",
     }
 
 

@@ -104,6 +104,27 @@ def test_an_open_slip_tells_its_next_deadline_and_the_first_one(
     assert (str(action["first_deadline"]), action["outcome"]) == ("2020-10-15", "open")
 
 
+@pytest.mark.parametrize(
+    ("way", "ground"),
+    [
+        (((SECRETARY, "reject"),), "unclear"),
+        (((SECRETARY, "accept"), (SECRETARY, "cancel")), "mistake"),
+    ],
+)
+def test_a_case_takes_what_any_of_its_forms_takes(
+    journal: SqliteJournal,
+    opened: str,
+    forms: dict[str, Form],
+    tmp_path: Path,
+    way: tuple[tuple[Person, str], ...],
+    ground: str,
+) -> None:
+    for who, action in way:
+        act(journal, opened, who, action)
+    (case,) = packaged(journal, forms, tmp_path)["nonconformity_cases"]
+    assert case["ground"] == ground
+
+
 def test_files_of_actions_are_in_the_package(
     journal: SqliteJournal, opened: str, forms: dict[str, Form], tmp_path: Path
 ) -> None:

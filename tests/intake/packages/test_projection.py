@@ -196,7 +196,8 @@ def test_answers_of_an_older_schema_keep_their_schema(
     past = f"feedback-{old.hash[:12]}"
     past_files = f"feedback_files-{old.hash[:12]}"
     names = [resource["name"] for resource in read(folder)["resources"]]
-    assert names == ["feedback", "feedback_files", past, past_files]
+    cases = ["feedback_cases", "feedback_events"]
+    assert names == ["feedback", "feedback_files", past, past_files, *cases]
     assert report(folder).valid
     assert "document_section" not in rows(folder, "feedback")[0]
     assert rows(folder, past)[0]["document_section"] == "Bước 3"
