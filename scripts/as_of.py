@@ -44,6 +44,7 @@ def as_of(system: System, day: dt.date) -> System:
         registers=_without_orphans(registers),
         collected=collected,
         case_events=case_events,
+        case_rows={},
         day=day,
         revision_pages={},
         present=system,

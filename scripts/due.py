@@ -47,6 +47,7 @@ def due(system: System, unit: str | None = None) -> list[Due]:
         _findings,
         _review_actions,
         _disposals,
+        _cases,
     )
     items = [item for source in sources for item in source(system)]
     return sorted(
@@ -130,6 +131,17 @@ def _disposals(system: System) -> Iterator[Due]:
             address = f"ho-so-cong-viec/{slug(file['code'])}/"
             kind = "Tiêu hủy hồ sơ hết hạn"
             yield Due(file["due_on"], kind, file["unit"], file["code"], file["title"], address)
+
+
+def _cases(system: System) -> Iterator[Due]:
+    """Return the open cases; those of an earlier day had deadlines that nothing keeps."""
+    for kind, cases in system.case_rows.items():
+        for case in cases:
+            address = system.address(kind, (case["number"],))
+            if case["due_on"] and address:
+                title = system.title(kind, (case["number"],))
+                unit = case.get("unit") or ""
+                yield Due(case["due_on"], "Xử lý phiếu", unit, case["number"], title, address)
 
 
 def periods(year: int, frequency: str) -> list[tuple[str, dt.date]]:

@@ -66,6 +66,8 @@ class System:
     """The workflow of each kind of case that has one."""
     case_events: dict[str, tuple[Row, ...]] = field(default_factory=dict)
     """What happened to the cases of each kind, in its order, as far as it is public."""
+    case_rows: dict[str, tuple[Row, ...]] = field(default_factory=dict)
+    """The cases of each kind as they are today, as far as that is public."""
     present: "System | None" = None
     """When this is the system as at an earlier day: the system of today."""
 
@@ -76,6 +78,7 @@ class System:
         forms = load_forms(places.forms)
         collected: dict[str, Resource] = {}
         case_events: dict[str, tuple[Row, ...]] = {}
+        case_rows: dict[str, tuple[Row, ...]] = {}
         for name in forms:
             descriptor = places.packages / name / DESCRIPTOR
             if descriptor.exists():
@@ -87,6 +90,8 @@ class System:
                 }
                 if events := package.get(f"{name}_events"):
                     case_events[name] = public(events).rows
+                if cases := package.get(f"{name}_cases"):
+                    case_rows[name] = public(cases).rows
         registers = load_package(places.registers / "datapackage.json")
         pages = form_pages(places.content)
         texts = revision_pages(places.content)
@@ -101,6 +106,7 @@ class System:
             revision_pages=texts,
             workflows=workflows,
             case_events=case_events,
+            case_rows=case_rows,
         )
 
     def rows(self, register: str) -> tuple[Row, ...]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from intake.cases.case import Case, PlannedAction, fold
+from intake.cases.deadlines import due_on
 from intake.cases.roles import Role
 from intake.cases.workflow import Workflow
 from intake.configuration import LOCAL_ZONE
@@ -91,7 +92,7 @@ def _cases(workflow: Workflow, cases: list[Case]) -> Table:
             "opened_on": _day(case.events[0]).isoformat(),
             "entered_on": case.entered_on.isoformat(),
             "ended_on": case.entered_on.isoformat() if state and state.ended else "",
-            "next_deadline": min((each.deadline for each in case.open_actions()), default=""),
+            "due_on": due.isoformat() if (due := due_on(workflow, case)) else "",
         }
         for name, (_, field) in known.items():
             row[name] = stored_cell(field, case.facts.get(name, ""))
@@ -232,9 +233,9 @@ def _case_columns(workflow: Workflow) -> list[dict[str, Any]]:
         column("entered_on", "Từ ngày", "Ngày vào trạng thái này.", "2020-09-15", type="date"),
         column("ended_on", "Ngày kết thúc", "Ngày đóng, hủy phiếu.", "2020-12-20", **optional),
         column(
-            "next_deadline",
-            "Hạn gần nhất",
-            "Thời hạn sớm nhất của các hành động chưa xong.",
+            "due_on",
+            "Hạn",
+            "Ngày phải xong bước đang làm.",
             "2020-10-15",
             **optional,
         ),

@@ -14,6 +14,7 @@ from intake.journal.sqlite import SqliteJournal
 from intake.packages.projection import project
 from intake.receipts import new_token
 from scripts.as_of import as_of
+from scripts.due import due
 from scripts.system import System
 from scripts.views import Views
 from tests.conftest import SetClock
@@ -87,3 +88,13 @@ def test_nothing_of_who_acted_is_loaded_for_publishing(slip: Slip) -> None:
     events = slip.system().case_events["nonconformity"]
     assert {"account", "actor_name", "actor_unit"}.isdisjoint(events[0])
     assert events[1]["role"] == "secretariat"
+
+
+def test_an_open_slip_is_due_with_its_unit_until_it_is_ended(slip: Slip) -> None:
+    slip.act(SECRETARY, "accept")
+    (item,) = [each for each in due(slip.system()) if each.code == slip.number]
+    assert (item.kind, item.unit, item.day) == ("Xử lý phiếu", "BC", dt.date(2020, 9, 15))
+    assert item.address == f"so/khong-phu-hop/{slip.number.lower()}/"
+    assert [each.code for each in due(slip.system(), "BC")].count(slip.number) == 1
+    slip.act(SECRETARY, "cancel")
+    assert not [each for each in due(slip.system()) if each.code == slip.number]

@@ -76,7 +76,7 @@ def test_a_closed_slip_is_told_whole(
     (case,) = tables["nonconformity_cases"]
     assert (case["state"], case["grade"], case["unit"]) == ("closed", "minor", "BC")
     assert case["ended_on"] == case["entered_on"]
-    assert case["next_deadline"] is None
+    assert case["due_on"] is None
     assert [row["action"] for row in tables["nonconformity_events"]] == [
         "submitted",
         *(action for _, action in CLOSED),
@@ -92,7 +92,7 @@ def test_a_closed_slip_is_told_whole(
     assert "nonconformity_reject" not in tables
 
 
-def test_an_open_slip_tells_its_next_deadline_and_the_first_one(
+def test_an_open_slip_tells_its_due_on_and_the_first_one(
     journal: SqliteJournal, opened: str, forms: dict[str, Form], tmp_path: Path
 ) -> None:
     for who, action in APPROVED:
@@ -100,7 +100,7 @@ def test_an_open_slip_tells_its_next_deadline_and_the_first_one(
     act(journal, opened, HEAD, "extend_action")
     tables = packaged(journal, forms, tmp_path)
     (case,), (action,) = tables["nonconformity_cases"], tables["nonconformity_actions"]
-    assert str(case["next_deadline"]) == "2020-11-15"
+    assert str(case["due_on"]) == "2020-11-15"
     assert (str(action["first_deadline"]), action["outcome"]) == ("2020-10-15", "open")
 
 
