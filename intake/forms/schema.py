@@ -4,7 +4,8 @@ Beside the properties of Table Schema a form schema knows, at the top: `title`, 
 numbers), `template` (code of the paper form), `submit`, `attachments`, `anonymous` (the field that
 asks for anonymity), `retention`, `next`, `sections`, `rules`; and in a field: `section`, `widget`
 (`textarea`, `radio`, `scale`; else what its type calls for), `access` (`public`, `internal`,
-`personal`), `labels` (of an enum), `choices` (which rows of the register a foreign key offers),
+`personal`), `identifies` (published, but dropped like what is personal when the sender stays
+anonymous), `labels` (of an enum), `choices` (which rows of the register a foreign key offers),
 `not_after` and `not_before` ("today"), `autocomplete`, `inputmode`.
 
 The form of an action on a case has no numbers of its own, so no `prefix`.
@@ -131,6 +132,15 @@ class Form:
     def personal_fields(self) -> tuple[str, ...]:
         """The fields that say who sent it."""
         return tuple(field.name for field in self.fields if field.access == "personal")
+
+    @property
+    def identifying_fields(self) -> tuple[str, ...]:
+        """The fields that an anonymous submission goes without."""
+        return tuple(
+            field.name
+            for field in self.fields
+            if field.access == "personal" or field.options.get("identifies")
+        )
 
     def sections(self) -> list[tuple[dict[str, str], list[Field]]]:
         """Return each section with its fields, in the order of the schema."""
