@@ -90,6 +90,10 @@ class Macros:
         """Show the objectives of the bloc and of every unit, under headings of a level."""
         return self.view("objectives", level=level)
 
+    def synthesis(self, code: str) -> str:
+        """Show all comments on a document, with the answer to each."""
+        return self._views.synthesis(code)
+
     def due(self) -> str:
         """Show what is overdue or due soon in all units."""
         return self._views.due()

@@ -31,7 +31,7 @@ def readings(system: System, code: str | None = None) -> list[Reading]:
     by_unit: dict[tuple[str, str], list[Row]] = {}
     people: Counter[tuple[str, str, str]] = Counter()
     for row in system.submissions(FORM):
-        if row["trial"]:
+        if row.get("trial"):
             continue
         if row["scope"] == "unit":
             by_unit.setdefault((row["document"], row["unit"]), []).append(row)

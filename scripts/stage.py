@@ -13,6 +13,7 @@ from typing import Any
 
 from intake.configuration import Places
 from intake.text import escape_formula
+from scripts import consultations
 from scripts.as_of import text_in_force
 from scripts.feeds import FEED, atom_feed, unit_calendar
 from scripts.front_matter import front_matter
@@ -73,6 +74,7 @@ def _generated(system: System, places: Places) -> dict[str, bytes]:
         | _document_pages(system)
         | _row_pages(system)
         | _comparison_pages(system, places.content)
+        | _synthesis_pages(system)
         | _dictionary_pages(system)
     )
     texts = {
@@ -138,6 +140,18 @@ def _comparison_pages(system: System, content: Path) -> dict[str, str]:
                     hide="[navigation, toc]",
                 )
     return pages
+
+
+def _synthesis_pages(system: System) -> dict[str, str]:
+    """Return a page for every document that was commented on or consulted about."""
+    return {
+        f"{consultations.synthesis_address(system, code).rstrip('/')}.md": _page(
+            f"{{{{ synthesis({json.dumps(code, ensure_ascii=False)}) }}}}",
+            title=json.dumps(f"Tổng hợp ý kiến góp ý – {code}", ensure_ascii=False),
+            hide="[navigation, toc]",
+        )
+        for code in consultations.discussed(system)
+    }
 
 
 def _row_pages(system: System) -> dict[str, str]:

@@ -30,6 +30,8 @@ REVISION_TEXTS = Path("tai-lieu/cac-lan")
 
 STATE = "state"
 """The column of a case's state."""
+SAID = "said"
+"""Where an event of a case keeps the public answers that were given with it."""
 
 OBJECTIVE_STATES = {"on_target": "Đạt", "off_target": "Chưa đạt", "unmeasured": "Chưa đo"}
 FINDING_STATES = {
@@ -65,7 +67,8 @@ class System:
     workflows: dict[str, Workflow] = field(default_factory=dict)
     """The workflow of each kind of case that has one."""
     case_events: dict[str, tuple[Row, ...]] = field(default_factory=dict)
-    """What happened to the cases of each kind, in its order, as far as it is public."""
+    """What happened to the cases of each kind, in its order, with what was `said`, as far as it is
+    public."""
     case_rows: dict[str, tuple[Row, ...]] = field(default_factory=dict)
     """The cases of each kind as they are today, as far as that is public."""
     present: "System | None" = None
@@ -88,8 +91,7 @@ class System:
                     for table, resource in package.items()
                     if _holds_submissions(table, name)
                 }
-                if events := package.get(f"{name}_events"):
-                    case_events[name] = public(events).rows
+                case_events[name] = _case_events(package, name)
                 if cases := package.get(f"{name}_cases"):
                     case_rows[name] = public(cases).rows
         registers = load_package(places.registers / "datapackage.json")
@@ -436,6 +438,13 @@ class System:
 
         What became a case of a kind that has a workflow has its `state`.
         """
+        return list(self._submissions.get(form, ()))
+
+    @cached_property
+    def _submissions(self) -> dict[str, list[Row]]:
+        return {form: self._sent_with(form) for form in self.forms}
+
+    def _sent_with(self, form: str) -> list[Row]:
         rows = [
             {**row, **self._state_of(form, row["number"])}
             for name, resource in self.collected.items()
@@ -454,6 +463,18 @@ class System:
             kind: {event["number"]: event["state"] for event in self.case_events.get(kind, ())}
             for kind in self.workflows
         }
+
+    def events_of(self, kind: str, number: str) -> list[Row]:
+        """Return what happened to a case, in its order, as far as it is public."""
+        return self._events.get(kind, {}).get(number, [])
+
+    @cached_property
+    def _events(self) -> dict[str, dict[str, list[Row]]]:
+        found: dict[str, dict[str, list[Row]]] = {kind: {} for kind in self.workflows}
+        for kind, by_number in found.items():
+            for event in self.case_events.get(kind, ()):
+                by_number.setdefault(event["number"], []).append(event)
+        return found
 
     def public_fields(self, form: str) -> list[dict[str, Any]]:
         """Return the fields of a form that the portal publishes."""
@@ -478,6 +499,21 @@ def state_field(workflow: Workflow) -> dict[str, Any]:
 def _holds_submissions(table: str, form: str) -> bool:
     """Tell whether a table of a form's package holds what was sent, under any version of it."""
     return table == form or table.startswith(f"{form}-")
+
+
+def _case_events(package: dict[str, Resource], kind: str) -> tuple[Row, ...]:
+    """Return the events of a kind of case, each with the public answers given with it."""
+    if f"{kind}_events" not in package:
+        return ()
+    said: dict[int, Row] = {}
+    beside = {f"{kind}_events", f"{kind}_event_files"}
+    for name, table in package.items():
+        if name in beside or not any(field["name"] == "seq" for field in table.fields):
+            continue
+        for row in public(table).rows:
+            said[row.pop("seq")] = row
+    events = public(package[f"{kind}_events"]).rows
+    return tuple({**event, SAID: said.get(event["seq"], {})} for event in events)
 
 
 def public(resource: Resource) -> Resource:

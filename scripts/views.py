@@ -19,6 +19,7 @@ from intake.working_days import working_days
 from scripts import (
     audits,
     charts,
+    consultations,
     declaration,
     files,
     flowchart,
@@ -81,6 +82,7 @@ class Views:
                 working_days=working_days,
                 review=review,
                 reading=reading,
+                consultations=consultations,
                 unit_link=self.unit_link,
                 step_link=self.step_link,
                 **values,
@@ -278,6 +280,10 @@ class Views:
             if group.register not in shown
         ]
         return self.render("neighbours.html", groups=groups)
+
+    def synthesis(self, code: str) -> str:
+        """Render all comments on a document, with what became of each."""
+        return self.render("synthesis.html", code=code)
 
     def cell(self, resource: Resource, field: dict[str, Any], row: Row) -> Markup:
         """Return a cell as people read it: words for codes, links for keys, Vietnamese dates."""

@@ -134,6 +134,6 @@ def _is_plain(field: Field, cell: str) -> bool:
 
 def _drop_identity(form: Form, checked: Checked) -> None:
     if form.anonymous_field and checked.cells.get(form.anonymous_field) == "true":
-        for name in form.personal_fields:
+        for name in form.identifying_fields:
             checked.cells.pop(name, None)
             checked.errors.pop(name, None)

@@ -4,7 +4,8 @@ Beside the properties of Table Schema a form schema knows, at the top: `title`, 
 numbers), `template` (code of the paper form), `submit`, `attachments`, `anonymous` (the field that
 asks for anonymity), `retention`, `next`, `sections`, `rules`; and in a field: `section`, `widget`
 (`textarea`, `radio`, `scale`; else what its type calls for), `access` (`public`, `internal`,
-`personal`), `labels` (of an enum), `choices` (which rows of the register a foreign key offers;
+`personal`), `identifies` (published, but dropped like what is personal when the sender stays
+anonymous), `labels` (of an enum), `choices` (which rows of the register a foreign key offers;
 `from`: what the desk offers, `actions` of the case, `accounts` or other `cases`), `carried` (begins
 with what the case says already), `not_after` and `not_before` ("today"), `autocomplete`,
 `inputmode`, `by_desk` (nobody answers it: the desk fills it in).
@@ -143,6 +144,15 @@ class Form:
     def personal_fields(self) -> tuple[str, ...]:
         """The fields that say who sent it."""
         return tuple(field.name for field in self.fields if field.access == "personal")
+
+    @property
+    def identifying_fields(self) -> tuple[str, ...]:
+        """The fields that an anonymous submission goes without."""
+        return tuple(
+            field.name
+            for field in self.fields
+            if field.access == "personal" or field.options.get("identifies")
+        )
 
     def sections(self) -> list[tuple[dict[str, str], list[Field]]]:
         """Return each section with the fields that are asked, in the order of the schema."""

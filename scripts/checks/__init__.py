@@ -7,6 +7,7 @@ a broken sample, in the tests.
 from intake.configuration import Places
 from scripts.checks import (
     audits,
+    consultations,
     files,
     form_fields,
     pages,
@@ -22,6 +23,7 @@ from scripts.checks.material import Finding, Material, Rule
 RULES: tuple[Rule, ...] = (
     *registers.RULES,
     *audits.RULES,
+    *consultations.RULES,
     *revisions.RULES,
     *procedures.RULES,
     *form_fields.RULES,

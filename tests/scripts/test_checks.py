@@ -14,6 +14,7 @@ from scripts.checks import (
     RULES,
     audits,
     check,
+    consultations,
     files,
     form_fields,
     pages,
@@ -165,6 +166,7 @@ PAGE = "content/tai-lieu/qt-ht-04.md"
 HEAD = ("---", "document: QT-HT-04", "---")
 DAY = dt.date
 AUDIT = {"code": "DGNB-2020-01"}
+ASKED = {"code": "LYK-2020-02"}
 ACTION = {"code": "HD-2020-01"}
 
 OLD_FILE = {"code": "BC-2013-01"}
@@ -180,6 +182,41 @@ BROKEN: list[tuple[Rule, Change, str]] = [
         pages.cited_law_is_listed,
         without("external_references", document="QT-VP-01", number="30/2020/NĐ-CP"),
         "thêm dòng QT-VP-01,30/2020/NĐ-CP",
+    ),
+    (
+        consultations.consultations_ask_about_documents,
+        setting("consultations", ASKED, documents="QT-HT-06; QT-HT-99"),
+        "không có tài liệu mang mã QT-HT-99",
+    ),
+    (
+        consultations.consultations_ask_about_documents,
+        setting("consultations", ASKED, documents="QT-HT-06; QT-HT-06"),
+        "một tài liệu được ghi hai lần",
+    ),
+    (
+        consultations.consultations_ask_units,
+        setting("consultations", ASKED, units="BC; XX"),
+        "không có đơn vị mang mã XX",
+    ),
+    (
+        consultations.consultations_ask_units,
+        setting("consultations", ASKED, units="BC; BC"),
+        "một đơn vị được ghi hai lần",
+    ),
+    (
+        consultations.consultations_leave_time,
+        setting("consultations", ASKED, due_on=DAY(2020, 9, 21)),
+        "hạn góp ý phải sau ngày gửi",
+    ),
+    (
+        consultations.consultations_leave_time,
+        setting("consultations", ASKED, closed_on=DAY(2020, 10, 1)),
+        "chốt trước hạn góp ý",
+    ),
+    (
+        consultations.consultations_leave_time,
+        setting("consultations", ASKED, opened_on=DAY(2019, 9, 21)),
+        "năm trong mã",
     ),
     (files.files_are_in_order, setting("files", OLD_FILE, year=2014), "bắt đầu bằng BC-2014-"),
     (

@@ -323,6 +323,13 @@ PERSONAL = {
 }
 
 
+@pytest.mark.parametrize(("anonymous", "kept"), [("true", False), ("false", True)])
+def test_who_sends_anonymously_speaks_for_no_unit(ask: Asking, anonymous: str, kept: bool) -> None:
+    checked = ask("feedback", anonymous=anonymous, for_unit="BC")
+    assert checked.errors == {}
+    assert ("for_unit" in checked.cells) is kept
+
+
 def test_who_sends_anonymously_leaves_nothing_personal(ask: Asking) -> None:
     checked = ask(anonymous="true", **PERSONAL)
     assert checked.errors == {}

@@ -86,6 +86,12 @@ def test_who_sent_it_is_personal_and_can_be_left_out(name: str, forms: dict[str,
     assert form.anonymous_field == "anonymous"
 
 
+def test_the_unit_that_a_comment_speaks_for_identifies(forms: dict[str, Form]) -> None:
+    form = forms["feedback"]
+    assert form.by_name["for_unit"].access == "public"
+    assert set(form.identifying_fields) - set(form.personal_fields) == {"for_unit"}
+
+
 @pytest.mark.parametrize("name", ["feedback", "nonconformity"])
 def test_every_field_is_asked_once_in_a_section(name: str, forms: dict[str, Form]) -> None:
     asked = [field.name for _, fields in forms[name].sections() for field in fields]
