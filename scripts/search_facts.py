@@ -21,13 +21,15 @@ _WEIGHTS = {
     "form_template": 1.1,
 }
 """A procedure answers a question better than its form, and that better than one of its rows."""
-_ROW_WEIGHTS = {"external_documents": 0.7, "files": 0.9}
-"""A law is named by those who apply it, a file of a year by its kind: both come after."""
+_FILE, _EXPIRED = 0.9, 0.6
+"""A file of a year comes after its kind, what is no longer in force after what is."""
 _UNIT = 1.1
 _OF_SYSTEM = 1.05
 """Forms of system procedures are everybody's."""
 _FOLDERS = {"quan-tri/": ("Quản trị cổng", 0.6), "tu-dien/": ("Dữ liệu mở", 0.75)}
 _BELOW_UNIT = 0.95
+_HOME = 0.7
+"""The home page names everything and answers nothing."""
 
 
 def not_indexed(system: System) -> tuple[str, ...]:
@@ -70,6 +72,7 @@ def _written(content: Path) -> Iterator[tuple[str, Facts]]:
         keywords = front_matter(path.read_text(encoding="utf-8").splitlines()).get("keywords", "")
         first = f"{name.parts[0]}/"
         kind, weight = _FOLDERS.get(first, ("", 1.0))
+        weight = weight if location else _HOME
         yield location, Facts(kind=kind, weight=weight, keywords=keywords)
 
 
@@ -123,9 +126,15 @@ def _rows(system: System) -> Iterator[tuple[str, Facts]]:
                     code=" ".join(key),
                     kind=table.title,
                     unit=unit["name"] if unit else "",
-                    weight=_ROW_WEIGHTS.get(name, 1.0),
+                    weight=_row_weight(name, row),
                 ),
             )
+
+
+def _row_weight(register: str, row: Row) -> float:
+    if register == "files":
+        return _FILE
+    return _EXPIRED if row.get("validity") == "expired" else 1.0
 
 
 def _units(system: System) -> Iterator[tuple[str, Facts]]:

@@ -70,10 +70,12 @@ def shares(
     return right / len(asked), among_five / len(asked), by_kind
 
 
-def test_what_staff_ask_is_answered_first(browser: Browser, site: Path) -> None:
+def test_what_staff_ask_is_answered_as_well_as_before(browser: Browser, site: Path) -> None:
+    """The floor of the set that the ranking was made with; how well it does is in record 7."""
     right, among_five, by_kind = shares(browser, site, written())
-    assert right >= 0.95, by_kind
-    assert among_five >= 0.98
+    assert right >= 0.93, by_kind
+    assert among_five >= 0.985
+    assert min(by_kind.values()) >= 0.88
 
 
 def test_any_text_is_found_however_it_is_typed(
