@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import configuration, settings
+from playwright.sync_api import Browser, sync_playwright
 
 from intake.app import create_app
 from intake.configuration import PROJECT_ROOT, Places, Portal
@@ -22,6 +23,7 @@ from intake.journal.sqlite import SqliteJournal
 from intake.pages import slot
 from intake.receipts import Token, new_token
 from intake.registers import Registers
+from scripts.browser import installed_browser
 
 configuration.set_hypothesis_home_dir(PROJECT_ROOT / ".cache" / "hypothesis")
 settings.register_profile("portal", database=None, deadline=None, derandomize=True)
@@ -237,3 +239,14 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = installed_browser()
+    assert path, "no Chromium or Chrome: run `make test`, which installs one"
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-background-networking", "--disable-sync"]
+        launched = playwright.chromium.launch(executable_path=path, args=flags)
+        yield launched
+        launched.close()

@@ -8,7 +8,6 @@ from playwright.sync_api import Browser
 from scripts import __main__ as commands
 from tests.faults.test_kill import service
 from tests.server.nginx import Nginx, nginx
-from tests.site.conftest import browser  # noqa: F401 (a fixture)
 from tests.sound_project import sound_project
 
 PAGES = ("", "bao-cao/khong-phu-hop/", "ho-so/", "tai-lieu/qt-ht-04/", "tong-quan/")
@@ -25,7 +24,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
         yield running
 
 
-def test_pages_and_search_work_under_the_policy(portal: Nginx, browser: Browser) -> None:  # noqa: F811
+def test_pages_and_search_work_under_the_policy(portal: Nginx, browser: Browser) -> None:
     context = browser.new_context(locale="vi-VN")
     page = context.new_page()
     complaints: list[str] = []

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from intake.configuration import PROJECT_ROOT, Places
-from scripts.browser import installed_browser
 from tests.conftest import free_port
 
-_START_SECONDS = 120
+_START_SECONDS = 300
 
 
 def copy_project(target: Path) -> Places:
@@ -75,17 +74,6 @@ def wait_until(true: object, seconds: float) -> None:
         if time.monotonic() > end:
             raise AssertionError(f"not within {seconds} s")
         time.sleep(0.3)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    path = installed_browser()
-    assert path, "no Chromium or Chrome: run `make test`, which installs one"
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-background-networking", "--disable-sync"]
-        launched = playwright.chromium.launch(executable_path=path, args=flags)
-        yield launched
-        launched.close()
 
 
 @pytest.fixture
