@@ -9,11 +9,12 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from intake import site, views
+from intake.accounts.sign_on import SignOn
 from intake.accounts.store import AccountStore, Rules
 from intake.cases.casebook import Casebook
 from intake.cases.workflow import load_workflows
 from intake.configuration import LOCAL_ZONE, Places, Portal
-from intake.desk import findings, post, signing
+from intake.desk import findings, post, sign_on, signing
 from intake.desk import views as desk
 from intake.desk.signing import DESK
 from intake.errors import CrossSite, IntakeError
@@ -39,6 +40,7 @@ def create_app(
     portal = Portal.load(places.configuration)
     registers = Registers(places.registers)
     app = Flask(__name__, static_folder=None)
+    accounts = account_store(places, portal)
     app.extensions["qms"] = Services(
         places=places,
         portal=portal,
@@ -46,7 +48,8 @@ def create_app(
         pages=Pages(places.current_site),
         registers=registers,
         renderer=FormRenderer(portal, registers),
-        accounts=account_store(places, portal),
+        accounts=accounts,
+        sign_on=_sign_on(app, portal, accounts),
         casebook=Casebook(journal),
         outbox=Outbox(places.outbox, utc_now),
         today=today or (lambda: dt.datetime.now(LOCAL_ZONE).date()),
@@ -61,6 +64,7 @@ def create_app(
     app.register_error_handler(RequestEntityTooLarge, _explain_too_large)
     app.register_error_handler(Exception, _explain_failure)
     app.register_blueprint(signing.blueprint)
+    app.register_blueprint(sign_on.blueprint)
     app.register_blueprint(desk.blueprint)
     app.register_blueprint(findings.blueprint)
     app.register_blueprint(post.blueprint)
@@ -101,6 +105,23 @@ def notices_of(places: Places, journal: Journal, clock: Clock = utc_now) -> Noti
 def account_store(places: Places, portal: Portal) -> AccountStore:
     """Open the accounts of a portal."""
     return AccountStore(places.accounts, Rules(**portal.accounts), utc_now)
+
+
+def _sign_on(app: Flask, portal: Portal, accounts: AccountStore) -> SignOn | None:
+    """Return the way to the organisation's sign-on, if the configuration names one.
+
+    The browser remembers its way there in a signed cookie, which is no session of the desk.
+    """
+    if not portal.sign_on["issuer"]:
+        return None
+    app.secret_key = accounts.secret("sign-on")
+    app.config.update(
+        SESSION_COOKIE_NAME="qms_sign_on",
+        SESSION_COOKIE_PATH=signing.DESK,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+    )
+    return SignOn(app, portal.sign_on, os.environ.get("QMS_SIGN_ON_SECRET", ""))
 
 
 def _refuse_cross_site() -> None:

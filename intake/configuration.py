@@ -100,6 +100,7 @@ class Portal:
     """A web server on the same machine passes requests on and names the client."""
     accounts: dict[str, int]
     mail: dict[str, Any]
+    sign_on: dict[str, Any]
 
     @classmethod
     def load(cls, path: Path) -> "Portal":
@@ -122,6 +123,7 @@ class Portal:
             behind_proxy=raw["intake"]["behind_proxy"],
             accounts=raw["accounts"],
             mail=raw["mail"],
+            sign_on=raw["sign_on"],
         )
 
     def day(self) -> dt.date:

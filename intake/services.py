@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flask import current_app
 
+from intake.accounts.sign_on import SignOn
 from intake.accounts.store import AccountStore
 from intake.cases.casebook import Casebook
 from intake.cases.roles import Role, load_roles
@@ -30,6 +31,8 @@ class Services:
     registers: Registers
     renderer: FormRenderer
     accounts: AccountStore
+    sign_on: SignOn | None
+    """The organisation's own, when there is one."""
     casebook: Casebook
     outbox: Outbox
     today: Callable[[], dt.date]

@@ -35,6 +35,7 @@ CREATE TABLE IF NOT EXISTS failure (
   account TEXT NOT NULL, origin TEXT NOT NULL, at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS failure_by_origin ON failure (account, origin, at);
+CREATE TABLE IF NOT EXISTS secret (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 """
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,38}[a-z0-9])?")
 _SEEN_EVERY_SECONDS = 60
@@ -177,6 +178,33 @@ class AccountStore:
         with self._open() as database:
             database.execute("DELETE FROM failure WHERE account = ? AND origin = ?", [name, origin])
             return _begin(database, name, now)
+
+    def take_from_sign_on(self, account: Account) -> None:
+        """Take over what another sign-on says of somebody, as it is today.
+
+        Raises:
+            RefusedSignIn: the name belongs to an account with a password of its own, whose holder
+                need not be the same person; or the account is locked here.
+        """
+        with self._open() as database:
+            row = database.execute(
+                "SELECT password_hash, disabled FROM account WHERE name = ?", [account.name]
+            ).fetchone()
+        if row and (row[0] is not None or row[1]):
+            raise RefusedSignIn(
+                "Tên này là của một tài khoản riêng của cổng hoặc đã bị khóa; "
+                "hãy báo quản trị cổng."
+            )
+        self.put(account)
+
+    def secret(self, name: str) -> str:
+        """Return a secret (256 random bits) that is made once and then stays."""
+        with self._open() as database:
+            database.execute(
+                "INSERT OR IGNORE INTO secret VALUES (?, ?)", [name, secrets.token_hex(32)]
+            )
+            row = database.execute("SELECT value FROM secret WHERE name = ?", [name]).fetchone()
+        return str(row[0])
 
     def begin_session(self, name: str) -> SignedIn:
         """Begin a session for somebody whom another sign-on has vouched for.

@@ -62,14 +62,17 @@ def sign_in() -> Response | tuple[str, int]:
         begun = services().accounts.sign_in(name, password, address, device)
     except RefusedSignIn as refused:
         return _sign_in_form(name, str(refused)), 401
-    return _with_cookies(redirect(_next(), 303), begun)
+    return with_cookies(redirect(next_page(), 303), begun)
 
 
 @blueprint.post(f"{DESK}dang-xuat/")
 def sign_out() -> Response:
     """End the session."""
     services().accounts.end_session(request.cookies.get(_SESSION, ""))
-    answer = redirect(f"{DESK}{_SIGN_IN}/", 303)
+    here = f"{DESK}{_SIGN_IN}/"
+    sign_on = services().sign_on
+    elsewhere = sign_on.signed_out(request.host_url.rstrip("/") + here) if sign_on else None
+    answer = redirect(elsewhere or here, 303)
     answer.delete_cookie(_SESSION, path=DESK)
     return answer
 
@@ -98,14 +101,19 @@ def change_password() -> Response | tuple[str, int]:
         except RefusedSignIn as refused:
             problem = str(refused)
         else:
-            return _with_cookies(redirect(_next(), 303), begun)
+            return with_cookies(redirect(next_page(), 303), begun)
     return _password_form(account, problem), 422
 
 
 def _sign_in_form(name: str = "", problem: str = "") -> str:
     page = services().pages.at(f"{DESK}{_SIGN_IN}".strip("/"))
     html = services().renderer.render(
-        "desk/sign_in.html", name=name, problem=problem, onward=_next()
+        "desk/sign_in.html",
+        name=name,
+        problem=problem,
+        onward=next_page(),
+        sign_on=services().sign_on is not None,
+        desk=DESK,
     )
     return page.filled(html, "Lỗi: " if problem else "")
 
@@ -117,12 +125,12 @@ def _password_form(account: Account, problem: str = "") -> str:
         account=account,
         problem=problem,
         least=services().accounts.rules.password_length,
-        onward=_next(),
+        onward=next_page(),
     )
     return page.filled(html, "Lỗi: " if problem else "")
 
 
-def _next() -> str:
+def next_page() -> str:
     """Return where to go on, within the desk only."""
     wanted = request.values.get("tiep", DESK)
     parts = urlsplit(wanted)
@@ -130,7 +138,8 @@ def _next() -> str:
     return wanted if inside and "\\" not in wanted else DESK
 
 
-def _with_cookies(answer: Response, begun: SignedIn) -> Response:
+def with_cookies(answer: Response, begun: SignedIn) -> Response:
+    """Let the browser keep what a session is known by."""
     for name, value, age in (
         (_SESSION, begun.session, None),
         (_DEVICE, begun.device, _DEVICE_SECONDS),

@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 
-PACKAGES = {"nginx": "nginx", "systemd-analyze": "systemd"}
+PACKAGES = {"nginx": "nginx", "systemd-analyze": "systemd", "node": "nodejs", "npm": "npm"}
 """The Debian package of each program."""
 _PLACES = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
 

@@ -42,7 +42,7 @@ def test_the_shipped_configuration_is_read(portal: Portal) -> None:
 
 
 @pytest.mark.parametrize(
-    "table", ["agency", "standard", "site", "colours", "accounts", "mail", "intake"]
+    "table", ["agency", "standard", "site", "colours", "accounts", "sign_on", "mail", "intake"]
 )
 def test_a_missing_table_is_named(places: Places, table: str) -> None:
     text = places.configuration.read_text(encoding="utf-8")

@@ -53,6 +53,9 @@ attempts = 5
 pause_minutes = 15
 password_length = 12
 
+[sign_on]
+issuer = ""
+
 [mail]
 host = ""
 port = 25

@@ -1,0 +1,56 @@
+"""Signing in with the organisation's own sign-on."""
+
+from flask import Blueprint, redirect, request, session
+from werkzeug.wrappers import Response
+
+from intake.accounts.sign_on import SignOn
+from intake.accounts.store import RefusedSignIn
+from intake.desk.signing import DESK, next_page, with_cookies
+from intake.errors import IntakeError
+from intake.services import services
+
+_START, _BACK = f"{DESK}dang-nhap-chung/", f"{DESK}dang-nhap-chung/ve/"
+
+blueprint = Blueprint("sign_on", __name__)
+
+
+class SignOnFailed(IntakeError):
+    """The organisation's sign-on did not let somebody in, or can't be reached."""
+
+    status = 403
+    title = "Chưa đăng nhập được"
+
+
+@blueprint.get(_START)
+def away() -> Response:
+    """Send somebody to the organisation's sign-on."""
+    session.clear()
+    session["onward"] = next_page()
+    try:
+        return _sign_on().away(request.host_url.rstrip("/") + _BACK)
+    except RefusedSignIn as refused:
+        raise SignOnFailed(str(refused)) from refused
+
+
+@blueprint.get(_BACK)
+def back() -> Response:
+    """Begin the session of whom the organisation's sign-on vouches for."""
+    onward = session.get("onward", DESK)
+    accounts = services().accounts
+    units = {row["code"] for row in services().registers.rows("units")}
+    try:
+        account = _sign_on().claims.account(_sign_on().vouched_for(), units)
+        accounts.take_from_sign_on(account)
+        begun = accounts.begin_session(account.name)
+    except RefusedSignIn as refused:
+        raise SignOnFailed(str(refused)) from refused
+    finally:
+        session.clear()
+    return with_cookies(redirect(onward, 303), begun)
+
+
+def _sign_on() -> SignOn:
+    found = services().sign_on
+    if found is None:
+        raise SignOnFailed("Cổng này không dùng hệ thống đăng nhập chung.")
+    return found
