@@ -1,7 +1,6 @@
 """A slip from its finding to its effect, by five accounts in real browsers."""
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -25,12 +24,10 @@ FINDING = "PH-2020-003"
 
 
 @pytest.fixture(scope="module")
-def desk(portal: Portal, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """A portal of its own, published when the test says so."""
     places = copy_project(tmp_path_factory.mktemp("desk"))
-    release = places.releases / "first"
-    shutil.copytree(portal.places.current_site.resolve(), release, copy_function=os.link)
-    places.current_site.symlink_to(release)
+    publish(places)
     with serving(places, "intake") as address:
         yield Portal(places, address)
 
@@ -66,11 +63,15 @@ def in_package(places: Places, number: str) -> dict[str, Any]:
     return next(row for row in tables["nonconformity_cases"].rows if row["number"] == number)
 
 
+def publish(places: Places) -> None:
+    command = [sys.executable, "-m", "scripts", "publish"]
+    environment = {**os.environ, "QMS_ROOT": str(places.root)}
+    subprocess.run(command, cwd=PROJECT_ROOT, env=environment, check=True)
+
+
 def published(page: Page, desk: Portal, number: str, state: str) -> None:
     """Publish, and find the state in the register, on the slip's page and in what counts it."""
-    command = [sys.executable, "-m", "scripts", "publish"]
-    environment = {**os.environ, "QMS_ROOT": str(desk.places.root)}
-    subprocess.run(command, cwd=PROJECT_ROOT, env=environment, check=True)
+    publish(desk.places)
     page.goto(desk.url(f"so/khong-phu-hop/{number.lower()}/"))
     assert state in page.inner_text("article")
     page.goto(desk.url("so/khong-phu-hop/"))

@@ -35,7 +35,7 @@ def package_row(portal: Portal, form: str, number: str) -> Row | None:
 
 
 def wait_for_row(portal: Portal, form: str, number: str) -> Row:
-    wait_until(lambda: package_row(portal, form, number), 60)
+    wait_until(lambda: package_row(portal, form, number), 240)
     row = package_row(portal, form, number)
     assert row
     return row
@@ -46,7 +46,7 @@ def wait_for_register(page: Page, portal: Portal, register: str, number: str) ->
         page.goto(portal.url(register))
         return page.locator(f"#{number.lower()}").count() == 1
 
-    wait_until(published, 90)
+    wait_until(published, 300)
     return page.inner_text(f"#{number.lower()}")
 
 
