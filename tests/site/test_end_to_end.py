@@ -197,7 +197,7 @@ def test_lost_answer_and_double_press_make_one_slip(page: Page, portal: Portal) 
 
 def test_links_on_a_document_fill_in_document_and_revision(page: Page, portal: Portal) -> None:
     page.goto(portal.url("tai-lieu/qt-ht-04/"))
-    page.click(".qms-status a:text('Góp ý')")
+    page.click(".qms-status a:text-is('Góp ý')")
     page.wait_for_url("**/bao-cao/gop-y/**", wait_until="load")
     assert page.input_value("#f-document") == "QT-HT-04"
     assert page.input_value("#f-document_revision") == "02"
