@@ -1,8 +1,5 @@
 """A slip from its finding to its effect, by five accounts in real browsers."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,13 +7,13 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from intake.cases.workflow import load_workflows
-from intake.configuration import PROJECT_ROOT, Places
+from intake.configuration import Places
 from intake.forms.schema import load_forms
 from intake.journal.sqlite import SqliteJournal
 from intake.packages.projection import project
 from scripts.registers import load_package
 from tests.intake.cases.slips import ANSWERS
-from tests.site.conftest import Portal, copy_project, serving
+from tests.site.conftest import Portal, publish, published_copy, serving
 from tests.site.desk import ACCOUNTS, PASSWORD, AtTheDesk
 from tests.site.filling import fill_nonconformity, receipt_of, send
 
@@ -24,11 +21,10 @@ FINDING = "PH-2020-003"
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+def desk(shipped: Places, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """A portal of its own, published when the test says so."""
-    places = copy_project(tmp_path_factory.mktemp("desk"))
-    publish(places)
-    with serving(places, "intake") as address:
+    places = published_copy(shipped, tmp_path_factory.mktemp("desk"))
+    with serving(places) as address:
         yield Portal(places, address)
 
 
@@ -61,12 +57,6 @@ def in_package(places: Places, number: str) -> dict[str, Any]:
     journal.close()
     tables = load_package(places.packages / "nonconformity" / "datapackage.json")
     return next(row for row in tables["nonconformity_cases"].rows if row["number"] == number)
-
-
-def publish(places: Places) -> None:
-    command = [sys.executable, "-m", "scripts", "publish"]
-    environment = {**os.environ, "QMS_ROOT": str(places.root)}
-    subprocess.run(command, cwd=PROJECT_ROOT, env=environment, check=True)
 
 
 def published(page: Page, desk: Portal, number: str, state: str) -> None:
