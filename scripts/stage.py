@@ -15,7 +15,7 @@ from intake.configuration import Places
 from intake.text import escape_formula
 from scripts import consultations
 from scripts.as_of import text_in_force
-from scripts.feeds import FEED, atom_feed, unit_calendar
+from scripts.feeds import FEED, atom_feed, unit_calendar, unit_feed, unit_feed_address
 from scripts.front_matter import front_matter
 from scripts.registers import Resource, Row
 from scripts.revision_texts import text_of
@@ -83,6 +83,7 @@ def _generated(system: System, places: Places) -> dict[str, bytes]:
     texts[FEED] = atom_feed(system)
     for unit in system.units:
         texts[f"don-vi/{unit['slug']}.ics"] = unit_calendar(system, unit)
+        texts[unit_feed_address(unit)] = unit_feed(system, unit)
     texts["assets/agency.css"] = _agency_style(system.portal.colours)
     return {path: text.encode() for path, text in texts.items()} | {
         f"du-lieu/danh-muc-ho-so-{unit['slug']}.xlsx": unit_workbook(system, unit["code"])

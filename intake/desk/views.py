@@ -105,9 +105,9 @@ def act_page() -> str:
         refusal = option.refusal if option else "Phiếu không ở bước này hoặc bạn không có vai trò."
         raise NotAllowed(refusal)
     carried = {
-        field.name: opened.case.facts.get(field.name, "")
+        field.name: opened.case.facts.get(field.carried, "")
         for field in form.fields
-        if field.options.get("carried")
+        if field.carried
     }
     return _act_html(opened, form, FormState(typed=carried, token=receipts.new_token()))
 

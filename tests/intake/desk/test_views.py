@@ -374,7 +374,16 @@ def test_a_comment_is_assigned_answered_and_told_its_sender(sign_in: SignIn, sli
     slips.through(number, (SECRETARY, "assign", {"unit": "BC", "handler": None}))
     assert numbers(sign_in(COORDINATOR).get().text) == [number]
     answer = {"response": "accepted", "public_answer": "Sẽ ghi rõ thời hạn ở bước 3."}
-    slips.through(number, (COORDINATOR, "answer", answer))
+    draft = {
+        "verified": "Bước 3 không ghi thời hạn.",
+        "proposed_response": "accepted",
+        "proposed_answer": "Sẽ ghi rõ thời hạn ở bước 3.",
+    }
+    slips.through(number, (COORDINATOR, "propose", draft))
+    asked = sign_in(HEAD).get("viec/", so=number, viec="answer").text
+    assert "Sẽ ghi rõ thời hạn ở bước 3.</textarea>" in asked
+    assert re.search(r'value="accepted"[^>]* checked', asked)
+    slips.through(number, (HEAD, "answer", answer))
     assert slips.case(number).state == "answered"
     assert "Sẽ ghi rõ thời hạn" in sign_in(SECRETARY).get("phieu/", so=number).text
     assert numbers(sign_in(COORDINATOR).get().text) == []
