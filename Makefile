@@ -51,7 +51,7 @@ password: .venv/ready ## give a new first password: NAME=lan.nt
 notices: .venv/ready ## send the mails that are due now; the running intake does it every minute
 	@$(PYTHON) -m intake notices
 
-demo: .venv/ready ## send a year of sample submissions to the portal that `make serve` runs
+demo: .venv/ready ## send a year of sample submissions to the portal that `make serve` runs, and act on them
 	@$(PYTHON) -m scripts demo --port $(PORT)
 
 as-of: .venv/ready ## build the portal as at a day beside the present one: DATE=2020-06-20

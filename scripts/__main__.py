@@ -180,7 +180,7 @@ _COMMANDS: dict[str, Callable[[Places, argparse.Namespace], object]] = {
     "check": lambda places, _: _check(places),
     "serve": lambda places, chosen: serve(places, chosen.port),
     "watch": lambda places, _: watch(places),
-    "demo": lambda places, chosen: print(f"{demo(places, chosen.port)} phiếu mẫu đã gửi"),
+    "demo": lambda places, chosen: print(demo(places, chosen.port)),
     "as-of": lambda places, chosen: _publish_edition(places, chosen.day),
     "export-xlsx": lambda places, chosen: _export(places, chosen.register, Path(chosen.to)),
     "import-xlsx": lambda places, chosen: _import(

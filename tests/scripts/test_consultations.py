@@ -225,6 +225,15 @@ def test_the_units_that_have_not_answered_are_named(desk: Desk) -> None:
     assert "Đơn vị chưa góp ý qua cổng Vụ Bưu chính . 1/2 đơn vị" in html
 
 
+def test_a_synthesis_keeps_its_page_when_its_only_comment_is_referred(desk: Desk) -> None:
+    number = desk.comment()
+    assert consultations.discussed(desk.system()) == ["QT-BC-01"]
+    desk.act(number, SECRETARY, "refer")
+    system = desk.system()
+    assert consultations.discussed(system) == ["QT-BC-01"]
+    assert consultations.comments_on(system, ["QT-BC-01"]) == []
+
+
 def test_when_all_have_answered_the_page_says_so(desk: Desk) -> None:
     for unit in ("BC", "KHCN"):
         desk.comment(for_unit=unit)
