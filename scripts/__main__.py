@@ -11,7 +11,7 @@ from pathlib import Path
 
 from intake.configuration import Places
 from intake.forms.schema import BadFormSchema
-from intake.packages.projection import InvalidPackage
+from intake.packages.validation import InvalidPackage
 from scripts.as_of import EDITIONS, NoSuchDay
 from scripts.bench import bench
 from scripts.build import BuildFailed
