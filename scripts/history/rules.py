@@ -126,7 +126,10 @@ def _counted(
     compared: Comparison, register: str, last: int, new: list[tuple[int, Key]]
 ) -> Iterator[Finding]:
     for expected, (number, key) in enumerate(new, last + 1):
-        if number != expected:
+        if number == expected:
+            continue
+        before, now = compared.before[register], compared.now[register]
+        if before.get(key) != now[key]:
             what = "bỏ số" if number > expected else "lùi số"
             yield compared.says(
                 register,
@@ -134,7 +137,7 @@ def _counted(
                 f"{key_text(key)}: {what}: lần cuối đã ban hành là {last:02}, lần này phải là "
                 f"{expected:02}",
             )
-            return
+        return
 
 
 def dates_are_not_moved_back(compared: Comparison) -> Iterator[Finding]:
