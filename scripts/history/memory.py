@@ -113,15 +113,18 @@ def committed(places: Places, policies: Policies, since: str | None) -> Earlier 
     """Return what the commits of the registers hold the present ones to.
 
     Those count that carry the same mark `since` as the present package, back to the first that
-    doesn't. None without git, without commits, or when none counts.
+    doesn't. None when none counts, or there is no git, or it can't read its own history.
     """
     if not source_commit(places.root):
         return None
     git = _Git(places.root, places.registers.relative_to(places.root).as_posix())
-    commits = list(git.evidence(since))
-    if not commits:
+    try:
+        commits = list(git.evidence(since))
+        if not commits:
+            return None
+        return Earlier(remembered(git.states(reversed(commits), policies), policies))
+    except subprocess.CalledProcessError:
         return None
-    return Earlier(remembered(git.states(reversed(commits), policies), policies))
 
 
 @dataclass(frozen=True)

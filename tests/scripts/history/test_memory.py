@@ -207,6 +207,14 @@ def test_a_clone_without_history_and_no_git_at_all_work(
     assert told(kept) == []
 
 
+def test_a_history_that_is_damaged_stops_nothing(kept: Places) -> None:
+    edit(kept, "findings", set_cell(FINDING, "evidence", "Khác"))
+    commit(kept)
+    tree = git(kept.root, "rev-parse", "HEAD~1^{tree}")
+    (kept.root / ".git/objects" / tree[:2] / tree[2:]).unlink()
+    assert told(kept) == []
+
+
 def test_a_folder_inside_of_another_repository_is_not_that_one(kept: Places) -> None:
     inside = Places(kept.root / "inside")
     shutil.copytree(kept.registers, inside.registers)
