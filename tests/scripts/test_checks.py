@@ -52,7 +52,7 @@ def with_rows(register: str, change: Callable[[list[Row]], None]) -> Change:
     return apply
 
 
-def setting(register: str, key: dict[str, object], **values: object) -> Change:
+def setting(register: str, key: dict[str, object], /, **values: object) -> Change:
     def change(rows: list[Row]) -> None:
         row = next(row for row in rows if all(row[name] == key[name] for name in key))
         row.update(values)
