@@ -210,7 +210,7 @@ def test_a_clone_without_history_and_no_git_at_all_work(
 def test_a_history_that_is_damaged_stops_nothing(kept: Places) -> None:
     edit(kept, "findings", set_cell(FINDING, "evidence", "Khác"))
     commit(kept)
-    tree = git(kept.root, "rev-parse", "HEAD~1^{tree}")
+    tree = git(kept.root, "rev-parse", "HEAD~1^{tree}").strip()
     (kept.root / ".git/objects" / tree[:2] / tree[2:]).unlink()
     assert told(kept) == []
 
