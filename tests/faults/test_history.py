@@ -75,6 +75,7 @@ def test_an_edited_issued_row_is_refused_until_corrected_or_undone(places: Place
     assert f"data/qms/revisions.csv:2: {code}; {number}: dòng đã ký, đã ban hành" in told
     assert "bản đang công bố giữ nguyên" in told
     assert published(places) == before
+    assert command(places, "check")[0] == 1, "the checker tells it too"
     write(places, "revisions", [rows[0] | {"approved_by": "Bộ trưởng khác"}, *rows[1:]])
     correct(places, "revisions", f"{code}; {number}", "approved_by", old, "Bộ trưởng khác")
     assert command(places, "publish") == (0, "")
