@@ -1,20 +1,20 @@
 """Earlier states of the registers: the published release's, and what git remembers of them."""
 
 import datetime as dt
+import hashlib
 import json
+import os
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from intake.configuration import Places
 from intake.text import unescape_formula
+from scripts.history.git import Git
 from scripts.history.model import Cells, Policies, Policy, Rows, State, is_frozen, parse
 from scripts.manifest import SINCE
 from scripts.releases import MANIFEST, manifest, source_commit
-
-_DESCRIPTOR = "datapackage.json"
 
 
 def present(folder: Path, policies: Policies) -> State:
@@ -33,7 +33,7 @@ class Earlier:
     day: dt.date | None = None
 
 
-def published(places: Places, policies: Policies, since: str | None) -> Earlier | None:
+def published(places: Places, policies: Policies, since: str) -> Earlier | None:
     """Return the registers of the published release; None when none is, or it is no evidence.
 
     Args:
@@ -55,19 +55,24 @@ def published(places: Places, policies: Policies, since: str | None) -> Earlier 
     return Earlier(state, dt.date.fromisoformat(about["day"]))
 
 
-def remembered(states: Iterable[State], policies: Policies) -> State:
+def remembered(states: Iterable[State], policies: Policies, known: State | None = None) -> State:
     """Return what a line of states, the oldest first, holds the present one to.
+
+    Args:
+        states: the line.
+        policies: the registers.
+        known: what an earlier part of the line was remembered as.
 
     A row is remembered as it was when it was frozen, a number by what it stood for first; all
     else as it was last. So an edit that was committed and undone again leaves no trace.
     """
-    memory: dict[str, dict[tuple[str, ...], Cells]] = {}
+    memory = dict(known or {})
     before: State = {}
     for state in states:
         for register, rows in state.items():
             if rows is not before.get(register):
-                known = memory.get(register, {})
-                memory[register] = _merged(policies[register], known, rows, memory, policies)
+                then = memory.get(register, {})
+                memory[register] = _merged(policies[register], then, rows, memory, policies)
         before = state
     return memory
 
@@ -109,7 +114,7 @@ def _held(policy: Policy, name: str, was: Cells, row: Cells, *, frozen: bool) ->
     return frozen and not policy.free(name) and not (policy.once(name) and not was[name])
 
 
-def committed(places: Places, policies: Policies, since: str | None) -> Earlier | None:
+def committed(places: Places, policies: Policies, since: str) -> Earlier | None:
     """Return what the commits of the registers hold the present ones to.
 
     Those count that carry the same mark `since` as the present package, back to the first that
@@ -117,73 +122,57 @@ def committed(places: Places, policies: Policies, since: str | None) -> Earlier 
     """
     if not source_commit(places.root):
         return None
-    git = _Git(places.root, places.registers.relative_to(places.root).as_posix())
+    git = Git(places.root, places.registers.relative_to(places.root).as_posix())
     try:
-        commits = list(git.evidence(since))
-        if not commits:
-            return None
-        return Earlier(remembered(git.states(reversed(commits), policies), policies))
+        return _folded(git, policies, since, places.cache / "history.json")
     except subprocess.CalledProcessError:
         return None
 
 
-@dataclass(frozen=True)
-class _Git:
-    root: Path
-    folder: str
-
-    def evidence(self, since: str | None) -> Iterator[str]:
-        """Yield the commits that count, the newest first."""
-        listed = self._run(["log", "--first-parent", "--format=%H", "--", self.folder])
-        commits = listed.decode().split()
-        marks = self._contents(f"{commit}:{self.folder}/{_DESCRIPTOR}" for commit in commits)
-        read: dict[bytes, Any] = {}
-        for commit, content in zip(commits, marks, strict=True):
-            if content not in read:
-                read[content] = _mark(content)
-            if read[content] != since:
-                return
-            yield commit
-
-    def states(self, commits: Iterable[str], policies: Policies) -> Iterator[State]:
-        """Yield the registers at each commit; those that did not change are the same object."""
-        names = list(policies)
-        wanted = [f"{commit}:{self.folder}/{name}.csv" for commit in commits for name in names]
-        parsed: dict[tuple[str, bytes], Mapping[tuple[str, ...], Cells]] = {}
-        contents = self._contents(wanted)
-        for _ in range(0, len(wanted), len(names)):
-            state = {}
-            for name in names:
-                content = next(contents)
-                if (name, content) not in parsed:
-                    parsed[name, content] = parse(content.decode(), policies[name].key)
-                state[name] = parsed[name, content]
-            yield state
-
-    def _contents(self, objects: Iterable[str]) -> Iterator[bytes]:
-        """Yield what each object holds, empty for one that isn't there; each is read once."""
-        asked = "".join(f"{name}\n" for name in objects).encode()
-        known = self._run(["cat-file", "--batch-check"], asked).splitlines()
-        ids = [b"" if line.endswith(b" missing") else line.split()[0] for line in known]
-        unique = list(dict.fromkeys(each for each in ids if each))
-        output = self._run(["cat-file", "--batch"], b"".join(each + b"\n" for each in unique))
-        held, at = {b"": b""}, 0
-        for each in unique:
-            begins = output.index(b"\n", at) + 1
-            at = begins + int(output[at:begins].split()[2]) + 1
-            held[each] = output[begins : at - 1]
-        return (held[each] for each in ids)
-
-    def _run(self, arguments: list[str], given: bytes = b"") -> bytes:
-        git = ["git", "-C", str(self.root), *arguments]
-        return subprocess.run(git, input=given, capture_output=True, check=True).stdout
+def _folded(git: Git, policies: Policies, since: str, kept: Path) -> Earlier | None:
+    """Fold the commits that came since the last time into what was kept then."""
+    commits = git.commits()
+    made_of = _made_of(policies, since)
+    newest, memory = _read(kept, made_of)
+    later = commits[: commits.index(newest)] if newest in commits else commits
+    count = list(git.evidence(later, since))
+    if newest not in commits or count != later:
+        memory = {}
+    if not count and not memory:
+        return None
+    memory = remembered(git.states(reversed(count), policies), policies, memory)
+    if count:
+        _write(kept, made_of, commits[0], memory)
+    return Earlier(memory)
 
 
-def _mark(descriptor: bytes) -> Any:
+def _made_of(policies: Policies, since: str) -> str:
+    """Return what a kept memory depends on besides the commits: promises and this code."""
+    code = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+    return hashlib.sha256(f"{since} {policies}".encode() + code).hexdigest()
+
+
+def _read(kept: Path, made_of: str) -> tuple[str, State]:
+    """Return the newest commit of a kept memory, and the memory; empty when it doesn't fit."""
     try:
-        return json.loads(descriptor or b"{}").get(SINCE, "")
-    except ValueError:
-        return ""
+        written = json.loads(kept.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return "", {}
+    if written["made_of"] != made_of:
+        return "", {}
+    return written["commit"], {
+        register: {tuple(key): row for key, row in rows}
+        for register, rows in written["memory"].items()
+    }
+
+
+def _write(kept: Path, made_of: str, commit: str, memory: State) -> None:
+    rows = {register: list(rows.items()) for register, rows in memory.items()}
+    text = json.dumps({"made_of": made_of, "commit": commit, "memory": rows}, ensure_ascii=False)
+    kept.parent.mkdir(exist_ok=True)
+    aside = kept.with_name(f"{kept.name}.{os.getpid()}")
+    aside.write_text(text, encoding="utf-8")
+    aside.replace(kept)
 
 
 def _unescaped(rows: Rows, policy: Policy) -> Rows:

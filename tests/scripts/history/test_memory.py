@@ -5,15 +5,18 @@ import datetime as dt
 import json
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from intake.configuration import PROJECT_ROOT, Places
 from scripts.history import check_history
+from scripts.history.git import Git
 from scripts.history.memory import committed, published, remembered
-from scripts.history.model import Cells, Policy, policies_of
+from scripts.history.model import Cells, Policies, Policy, State, policies_of
 from scripts.manifest import SINCE, evidence_since
 from scripts.stage import to_csv
 from scripts.system import System
@@ -223,6 +226,40 @@ def test_a_folder_inside_of_another_repository_is_not_that_one(kept: Places) -> 
     assert committed(kept, policies, evidence_since(kept)) is not None
 
 
+def test_what_was_folded_is_not_folded_again_and_is_the_same(
+    kept: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    since, policies = evidence_since(kept) or "", shipped_policies(kept)
+    read: list[int] = []
+    states = Git.states
+
+    def counted(git: Git, commits: Iterable[str], promised: Policies) -> Iterator[State]:
+        listed = list(commits)
+        read.append(len(listed))
+        return states(git, listed, promised)
+
+    monkeypatch.setattr(Git, "states", counted)
+    committed(kept, policies, since)
+    for value in ("Khác", "Lại khác"):
+        edit(kept, "findings", set_cell(FINDING, "evidence", value))
+        edit(kept, "opportunities", set_cell("CH-VP-02", "benefit", value))
+        commit(kept)
+        step_by_step = committed(kept, policies, since)
+    assert committed(kept, policies, since) == step_by_step
+    assert read == [1, 1, 1, 0]
+    (kept.cache / "history.json").unlink()
+    assert committed(kept, policies, since) == step_by_step
+    assert read[-1] == 3
+    git(kept.root, "reset", "--quiet", "--hard", "HEAD~1")
+    edit(kept, "glossary", lambda rows: rows[1:])
+    commit(kept)
+    rewritten = committed(kept, policies, since)
+    assert read[-1] == 3, "what was kept is of commits that are no more"
+    assert rewritten != step_by_step
+    other = policies | {"findings": Policy("findings", ("code",))}
+    assert committed(kept, other, since) != rewritten, "kept under other promises"
+
+
 # What is remembered of a line of states
 
 
@@ -255,6 +292,28 @@ def test_a_number_is_remembered_by_what_it_stood_for_first() -> None:
 
 def test_a_state_is_remembered_as_far_as_it_went() -> None:
     assert line_of(row(), row(s="b"), row()) == row(s="b")
+
+
+rows = st.none() | st.builds(
+    row,
+    name=st.sampled_from("nm"),
+    signed=st.sampled_from(["", "x"]),
+    text=st.sampled_from("tu"),
+    closed=st.sampled_from(["", "y", "z"]),
+    s=st.sampled_from("ab"),
+)
+
+
+@given(st.lists(rows), st.lists(rows))
+def test_a_line_may_be_remembered_in_parts(
+    first: list[Cells | None], rest: list[Cells | None]
+) -> None:
+    before, after = (
+        [{"r": {("1",): each} if each else {}} for each in part] for part in (first, rest)
+    )
+    policies = {"r": POLICY}
+    whole = remembered(before + after, policies)
+    assert remembered(after, policies, remembered(before, policies)) == whole
 
 
 def shipped_policies(places: Places) -> dict[str, Policy]:
