@@ -18,6 +18,7 @@ from scripts.build import BuildFailed
 from scripts.checks import check
 from scripts.demo import demo
 from scripts.evidence import evidence_days
+from scripts.history import check_history
 from scripts.publish import go_back, publish, publish_edition
 from scripts.registers import BadRegister, load_package
 from scripts.releases import CannotRollBack, Release, listed
@@ -62,7 +63,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _check(places: Places) -> None:
-    found = check(places)
+    found = check(places) or check_history(places)
     for finding in found:
         print(finding)
     if found:

@@ -22,6 +22,7 @@ from scripts.as_of import EDITIONS, as_of, edition_address, editions
 from scripts.engine_messages import complaints
 from scripts.evidence import evidence_days
 from scripts.gate import Settings, check_site, check_successor
+from scripts.history import check_history
 from scripts.kept_html import KeptHtml
 from scripts.manifest import describe
 from scripts.releases import publish
@@ -55,6 +56,8 @@ def build(places: Places) -> Built:
     """
     begun = time.monotonic()
     check_content(places)
+    if contradictions := check_history(places):
+        raise BuildFailed("\n".join(map(str, contradictions)))
     system = System.load(places)
     built = _built(places, system, places.cache / "site")
     about = describe(places, system, built)

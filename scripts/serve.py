@@ -72,7 +72,15 @@ def snapshot(places: Places) -> State:
         **state,
         "journal": (_newest_event(places.journal), 0),
         "day": (_day(places), 0),
+        "asked": _asked(places.publishing_requests),
     }
+
+
+def _asked(requests: Path) -> tuple[int, int]:
+    """Return when a signed request last asked for publishing."""
+    with contextlib.suppress(FileNotFoundError):
+        return (requests.stat().st_mtime_ns, 0)
+    return (0, 0)
 
 
 def _day(places: Places) -> int:

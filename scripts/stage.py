@@ -4,7 +4,6 @@ Written pages win: a unit or document that has a page in `content/` keeps it.
 """
 
 import csv
-import datetime as dt
 import io
 import json
 from itertools import combinations
@@ -21,7 +20,7 @@ from scripts.registers import Resource, Row
 from scripts.revision_texts import text_of
 from scripts.sheets.unit_files import unit_workbook
 from scripts.slugs import slug
-from scripts.system import REVISION_TEXTS, System, iso, key_of, plain_number, to_json
+from scripts.system import REVISION_TEXTS, System, key_of, to_json, written
 from scripts.views import comparison_address, row_name
 
 _NOT_PAGES = {"templates"}
@@ -225,15 +224,7 @@ def to_csv(resource: Resource) -> str:
 
 
 def _csv_cell(kind: str, value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return plain_number(value)
-    if isinstance(value, dt.date):
-        return iso(value)
-    return escape_formula(str(value)) if kind == "string" else str(value)
+    return escape_formula(written(value)) if kind == "string" else written(value)
 
 
 def _agency_style(colours: dict[str, str]) -> str:

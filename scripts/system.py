@@ -667,3 +667,14 @@ def iso(moment: dt.date) -> str:
 def plain_number(value: float) -> str:
     """Return a number with all its digits and without needless zeros."""
     return f"{value:.10f}".rstrip("0").rstrip(".")
+
+
+def written(value: Any) -> str:
+    """Return the value of a cell as a register writes it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return plain_number(value)
+    return iso(value) if isinstance(value, dt.date) else str(value)
