@@ -33,7 +33,8 @@ def main(arguments: list[str] | None = None) -> None:
     """Run one command."""
     parser = argparse.ArgumentParser(prog="python -m scripts", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("publish", help="check, build and publish the site")
+    publishing = commands.add_parser("publish", help="check, build and publish the site")
+    publishing.add_argument("--pdf", action="store_true", help="make the missing paper copies, too")
     commands.add_parser("releases", help="list the releases")
     going_back = commands.add_parser("rollback", help="publish an earlier release again")
     going_back.add_argument("--to", default="", help="its id instead of the one before")
@@ -167,14 +168,14 @@ def _roll_back(places: Places, to: str) -> None:
     print(f"Đang công bố bản {release.name}. Nguồn không đổi: sửa xong mới make publish.")
 
 
-def _publish(places: Places) -> None:
+def _publish(places: Places, *, paper: bool) -> None:
     with _published_or_explained():
-        built = publish(places, _wait)
+        built = publish(places, _wait, paper=paper)
     print(f"Đã xuất bản {built.pages} trang trong {built.seconds:.1f} giây: {built.release.name}")
 
 
 _COMMANDS: dict[str, Callable[[Places, argparse.Namespace], object]] = {
-    "publish": lambda places, _: _publish(places),
+    "publish": lambda places, chosen: _publish(places, paper=chosen.pdf),
     "releases": lambda places, _: _list_releases(places),
     "rollback": lambda places, chosen: _roll_back(places, chosen.to),
     "check": lambda places, _: _check(places),
