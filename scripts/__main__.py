@@ -18,6 +18,9 @@ from scripts.build import BuildFailed
 from scripts.checks import check
 from scripts.demo import demo
 from scripts.evidence import evidence_days
+from scripts.paper_copies.controlled import NoControlledCopy, controlled_copies
+from scripts.paper_copies.keeping import UnmadeCopy
+from scripts.paper_copies.pango import PangoMissing
 from scripts.publish import go_back, publish, publish_edition
 from scripts.registers import BadRegister, load_package
 from scripts.releases import CannotRollBack, Release, listed
@@ -35,6 +38,10 @@ def main(arguments: list[str] | None = None) -> None:
     commands = parser.add_subparsers(dest="command", required=True)
     publishing = commands.add_parser("publish", help="check, build and publish the site")
     publishing.add_argument("--pdf", action="store_true", help="make the missing paper copies, too")
+    handing_out = commands.add_parser("controlled-copy", help="write numbered controlled copies")
+    handing_out.add_argument("--number", required=True, help="the number of the copy")
+    handing_out.add_argument("--doc", default="", help="one document instead of all in force")
+    handing_out.add_argument("--to", default="ban-sao", help="folder to write into")
     commands.add_parser("releases", help="list the releases")
     going_back = commands.add_parser("rollback", help="publish an earlier release again")
     going_back.add_argument("--to", default="", help="its id instead of the one before")
@@ -174,8 +181,19 @@ def _publish(places: Places, *, paper: bool) -> None:
     print(f"Đã xuất bản {built.pages} trang trong {built.seconds:.1f} giây: {built.release.name}")
 
 
+def _hand_out(places: Places, number: str, code: str, folder: Path) -> None:
+    try:
+        written = controlled_copies(places, number, code, folder)
+    except (NoControlledCopy, PangoMissing, UnmadeCopy) as refused:
+        raise SystemExit(f"Chưa in bản sao: {refused}.") from refused
+    print(f"Bản sao số {int(number)}: {len(written)} tài liệu, trong {folder}/")
+
+
 _COMMANDS: dict[str, Callable[[Places, argparse.Namespace], object]] = {
     "publish": lambda places, chosen: _publish(places, paper=chosen.pdf),
+    "controlled-copy": lambda places, chosen: _hand_out(
+        places, chosen.number, chosen.doc, Path(chosen.to)
+    ),
     "releases": lambda places, _: _list_releases(places),
     "rollback": lambda places, chosen: _roll_back(places, chosen.to),
     "check": lambda places, _: _check(places),

@@ -27,11 +27,14 @@ def attach(site: Path, system: System, copies: Sequence[PaperCopy], kept: Kept) 
     names = {copy.name for copy in there}
     for address in _pages_with_links(system):
         page = site / address / "index.html"
-        text = page.read_text(encoding="utf-8")
-        shown = _READY.sub(lambda ready: ready[2] if ready[1] in names else "", text)
-        if shown != text:
-            page.write_text(shown, encoding="utf-8")
+        if page.exists():
+            text = page.read_text(encoding="utf-8")
+            page.write_text(_with_links_to(names, text), encoding="utf-8")
     return len(there)
+
+
+def _with_links_to(names: set[str], page: str) -> str:
+    return _READY.sub(lambda ready: ready[2] if ready[1] in names else "", page)
 
 
 def _pages_with_links(system: System) -> list[str]:

@@ -20,17 +20,20 @@ _ABOVE_SHAPE = 11
 _TAG = re.compile(r"(<[^>]+>)")
 _DROPPED = re.compile(
     r'<a class="headerlink".*?</a>|<script.*?</script>|<link [^>]*>'
-    r'|<p class="qms-(?:actions|hint)".*?</p>',
+    r"|<p [^>]*data-search-exclude>.*?</p>",
     re.DOTALL,
 )
+"""What is for the screen alone."""
 _FLOWCHART = re.compile(r'<figure class="qms-flowchart">.*?</figure>', re.DOTALL)
 _HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
 _UNBROKEN = re.compile(
     r"\b[A-ZĐ]{2,}[A-Za-zĐđ]*(?:-[A-ZĐ0-9][A-Za-zĐđ0-9]*)+(?:\.\d+)*"
     r"|\b\d+/(?:\d{4}/)?[A-ZĐ][A-Za-zĐ0-9-]*(?:-[A-Za-zĐ0-9]+)*"
     r"|\b\d{1,2}/\d{1,2}/\d{4}\b"
+    r"|(?:[≥≤] )?\b\d+(?:,\d+)? %"
+    r"|[≥≤] \d+(?:,\d+)?"
 )
-"""Codes, numbers of legal documents and dates, which stay on one line."""
+"""Codes, numbers of legal documents, dates and percentages, which stay on one line."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,8 @@ def _cuts(chart: Flowchart, height: float) -> list[float]:
     even = chart.height / -(-chart.height // height) + tallest
     cuts = [0.0]
     for shape in chart.shapes:
-        if shape.y + shape.height + _ABOVE_SHAPE - cuts[-1] > min(height, even):
+        end = min(shape.y + shape.height + _ABOVE_SHAPE, chart.height)
+        if end - cuts[-1] > min(height, even):
             cuts.append(shape.y - _ABOVE_SHAPE)
     return [*cuts, chart.height]
 

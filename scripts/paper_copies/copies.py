@@ -13,9 +13,7 @@ from scripts.paper_copies.names import copy_name
 from scripts.registers import Row
 from scripts.system import System, iso
 
-_TEXT = re.compile(
-    r'<!--text-->(.*?)(?:<section class="qms-neighbours"|</article>)', re.DOTALL
-)
+_TEXT = re.compile(r'<!--text-->(.*?)(?:<section class="qms-neighbours"|</article>)', re.DOTALL)
 _CODE = Path(__file__).parent.parent
 _ASSETS = _CODE.parent / "content" / "assets"
 _RECIPE = (
@@ -46,7 +44,7 @@ class PaperCopy:
     @property
     def name(self) -> str:
         """The name of its file."""
-        return copy_name(self.document["code"], self.revision["revision"])
+        return copy_name(self.document["code"], self.revision["revision"], self.number)
 
     @property
     def standing(self) -> str:
@@ -76,6 +74,7 @@ class PaperCopy:
             "notice": portal.sample_notice,
             "document": {name: self.document[name] for name in _SHOWN},
             "unit": self.system.unit_by_code[self.document["unit"]]["name"],
+            "revision": self.revision,
             "amendments": self.amendments,
             "standing": self.standing,
             "number": self.number,
@@ -95,8 +94,8 @@ def copies(system: System, site: Path) -> Iterator[PaperCopy]:
     for (code, number), address in _pages(system):
         document = system.documents[code]
         revision = next(row for row in document["revisions"] if row["revision"] == number)
-        page = (site / address / "index.html").read_text(encoding="utf-8")
-        if found := _TEXT.search(page):
+        page = site / address / "index.html"
+        if page.exists() and (found := _TEXT.search(page.read_text(encoding="utf-8"))):
             yield PaperCopy(system, document, revision, address, found[1].strip())
 
 

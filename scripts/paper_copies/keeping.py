@@ -12,9 +12,6 @@ from scripts.paper_copies.composing import compose
 from scripts.paper_copies.copies import PaperCopy
 from scripts.paper_copies.pango import ensure_pango
 
-_COPIES_PER_PROCESS = 60
-"""A process is replaced after so many copies, so that memory stays low."""
-
 
 class UnmadeCopy(RuntimeError):
     """A paper copy could not be made; the message says which and why."""
@@ -59,7 +56,6 @@ class Kept:
         with ProcessPoolExecutor(
             min(os.cpu_count() or 1, len(missing)),
             mp_context=multiprocessing.get_context("spawn"),
-            max_tasks_per_child=_COPIES_PER_PROCESS,
         ) as pool:
             under_way = {
                 pool.submit(_make, compose(copy), _base(copy), self.path(copy)): copy

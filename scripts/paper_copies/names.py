@@ -5,6 +5,6 @@ from scripts.slugs import slug
 FOLDER = "tai-lieu/ban-in"
 
 
-def copy_name(code: str, revision: str) -> str:
-    """Return the name of the file of a paper copy."""
-    return f"{slug(code)}-lan-{revision}.pdf"
+def copy_name(code: str, revision: str, number: str = "") -> str:
+    """Return the name of the file of a paper copy, with its number when it is a controlled one."""
+    return f"{slug(code)}-lan-{revision}{f'-ban-so-{number}' if number else ''}.pdf"
