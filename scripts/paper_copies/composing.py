@@ -9,13 +9,16 @@ from itertools import pairwise
 from markupsafe import Markup
 
 from scripts import flowchart
-from scripts.flowchart import Flowchart, Shape, Text
+from scripts.flowchart import Flowchart, Shape, Text, text_width, wrap
+from scripts.paper_copies.checking import check_of
 from scripts.paper_copies.copies import PaperCopy
 from scripts.views import Views
 
-_LINE_WIDTH_MM, _PART_HEIGHT_MM, _PIXEL_MM = 165.0, 222.0, 0.2646
-_ABOVE_SHAPE = 11
-"""How far above a shape a flowchart is cut: the point of the arrow goes with the shape."""
+_LINE_MM, _PIXEL_MM = 165.0, 0.2646
+_POINT_PX, _DESCENT_PX = 11, 4
+"""How far arrows and letters reach above what they stand at, and letters below their line."""
+_TITLE_PX, _TITLE_LINE_PX = 27, 560
+"""The size of the title on the cover, and what one line of it holds."""
 
 _TAG = re.compile(r"(<[^>]+>)")
 _DROPPED = re.compile(
@@ -32,8 +35,9 @@ _UNBROKEN = re.compile(
     r"|\b\d{1,2}/\d{1,2}/\d{4}\b"
     r"|(?:[≥≤] )?\b\d+(?:,\d+)? %"
     r"|[≥≤] \d+(?:,\d+)?"
+    r"|\b(?:[Bb]ước|[Đđ]iều|[Kk]hoản|[Mm]ục|[Ll]ần|[Pp]hần|số) \d+(?:\.\d+)*"
 )
-"""Codes, numbers of legal documents, dates and percentages, which stay on one line."""
+"""What stays on one line: codes, numbers of legal documents, dates, percentages, numbered parts."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +49,12 @@ class Heading:
 
 
 @dataclass(frozen=True)
-class Part:
-    """What of a flowchart fits on a sheet."""
+class Strip:
+    """A shape of a flowchart with the way down from it: between two strips a sheet may end."""
 
     top: float
     height: float
-    shapes: tuple[Shape, ...]
+    shape: Shape
     texts: tuple[Text, ...]
 
 
@@ -65,9 +69,10 @@ def compose(copy: PaperCopy) -> str:
         standing=copy.standing,
         amendments=copy.amendments,
         number=copy.number,
+        title=balanced(copy.document["title"]),
         headings=headings(text),
         text=Markup(unbroken(text)),  # noqa: S704 (the portal's own page)
-        check=_Stub(),
+        check=check_of(copy),
     )
 
 
@@ -90,49 +95,40 @@ def unbroken(html: str) -> str:
     return "".join(parts)
 
 
+def balanced(title: str) -> tuple[str, ...]:
+    """Break a title into lines that are about equally long."""
+    width = text_width(title, _TITLE_PX, bold=True)
+    lines = -(-width // _TITLE_LINE_PX)
+    longest_word = max(text_width(word, _TITLE_PX, bold=True) for word in title.split())
+    return wrap(title, width / lines + longest_word / 2, _TITLE_PX, bold=True)
+
+
 def _flowchart(copy: PaperCopy, views: Views) -> str:
     code = copy.document["code"]
     steps = copy.system.of_document("steps", code)
     chart = flowchart.draw(steps, copy.system.of_document("step_links", code))
-    scale = min(_PIXEL_MM, _LINE_WIDTH_MM / chart.width)
-    parts = list(parts_of(chart, _PART_HEIGHT_MM / scale))
     return views.render(
-        "paper/flowchart.html", chart=chart, parts=parts, scale=scale, document=copy.document
+        "paper/flowchart.html",
+        chart=chart,
+        strips=list(strips(chart)),
+        titles={step["step"]: step["title"] for step in steps},
+        scale=min(_PIXEL_MM, _LINE_MM / chart.width),
     )
 
 
-def parts_of(chart: Flowchart, height: float) -> Iterator[Part]:
-    """Yield the parts of a flowchart, none higher than a sheet allows, cut between its shapes."""
+def strips(chart: Flowchart) -> Iterator[Strip]:
+    """Yield the strips of a flowchart from top to bottom; together they are the whole drawing."""
     texts = [text for shape in chart.shapes for text in shape.texts]
     texts += [arrow.text for arrow in chart.arrows if arrow.text]
-    cuts = _cuts(chart, height)
-    for top, bottom in pairwise(cuts):
-        yield Part(
-            top,
-            bottom - top,
-            tuple(shape for shape in chart.shapes if top <= shape.y < bottom),
-            tuple(text for text in texts if top <= text.y < bottom),
-        )
+    cuts = [0.0, *(_cut_above(shape, texts) for shape in chart.shapes[1:]), chart.height]
+    for shape, (top, bottom) in zip(chart.shapes, pairwise(cuts), strict=True):
+        inside = tuple(text for text in texts if top <= text.placed[-1][0] < bottom)
+        yield Strip(top, bottom - top, shape, inside)
 
 
-def _cuts(chart: Flowchart, height: float) -> list[float]:
-    """Return where a flowchart is cut, its two ends included; the parts are about equally high."""
-    tallest = max(shape.height for shape in chart.shapes)
-    even = chart.height / -(-chart.height // height) + tallest
-    cuts = [0.0]
-    for shape in chart.shapes:
-        end = min(shape.y + shape.height + _ABOVE_SHAPE, chart.height)
-        if end - cuts[-1] > min(height, even):
-            cuts.append(shape.y - _ABOVE_SHAPE)
-    return [*cuts, chart.height]
-
-
-class _Stub:
-    code = "7K3M-92QD"
-    address = "http://127.0.0.1:8000/kiem-tra/7K3M-92QD"
-
-    @property
-    def picture(self) -> Markup:
-        import segno
-
-        return Markup(segno.make(self.address).svg_inline(border=4, omitsize=True))
+def _cut_above(shape: Shape, texts: list[Text]) -> float:
+    """Return where to cut above a shape: between what is written above it and beside it."""
+    ends = [(text.placed[0][0], text.placed[-1][0]) for text in texts]
+    above = [last + _DESCENT_PX for _, last in ends if last < shape.y]
+    below = [first - _POINT_PX for first, last in ends if last >= shape.y]
+    return max(*above, min(shape.y - _POINT_PX, *below))

@@ -19,6 +19,7 @@ _ASSETS = _CODE.parent / "content" / "assets"
 _RECIPE = (
     *sorted((_CODE / "paper_copies").glob("*.py")),
     *sorted((_CODE / "paper_copies").glob("*.css")),
+    *sorted((_CODE / "paper_copies").glob("*.xml")),
     *sorted((_CODE / "templates" / "paper").glob("*.html")),
     _CODE / "flowchart.py",
     _ASSETS / "blank.css",
@@ -64,8 +65,8 @@ class PaperCopy:
         return [row for row in reversed(self.document["revisions"]) if row["revision"] <= own]
 
     @cached_property
-    def key(self) -> str:
-        """The hash of all that the copy shows and of how it is set."""
+    def content(self) -> str:
+        """The hash of all that the copy shows."""
         portal = self.system.portal
         shown = {
             "agency": portal.agency,
@@ -80,10 +81,14 @@ class PaperCopy:
             "number": self.number,
             "address": self.address,
             "text": self.text,
-            "recipe": _recipe(),
         }
         written = json.dumps(shown, ensure_ascii=False, sort_keys=True, default=iso)
-        return hashlib.sha256(written.encode()).hexdigest()[:32]
+        return hashlib.sha256(written.encode()).hexdigest()
+
+    @property
+    def key(self) -> str:
+        """The hash of all that the copy shows and of how it is set: the name it is kept under."""
+        return hashlib.sha256(f"{self.content} {_recipe()}".encode()).hexdigest()[:32]
 
 
 _SHOWN = ("code", "title", "kind", "parent", "distribution")

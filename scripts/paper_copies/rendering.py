@@ -39,7 +39,8 @@ def render(html: str, base: str) -> bytes:
 
     def also_accessible(*variant: Any) -> bytes:
         """Say in the metadata that the file is PDF/UA as well, as PDF/A wants it said."""
-        return described(*variant).replace(b"</rdf:RDF>", mark + b"</rdf:RDF>")
+        said: bytes = described(*variant)
+        return said.replace(b"</rdf:RDF>", mark + b"</rdf:RDF>")
 
     document.metadata.generate_rdf_metadata = also_accessible
     made: bytes = document.write_pdf(**options)

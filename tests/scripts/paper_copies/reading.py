@@ -5,6 +5,7 @@ import unicodedata
 from html.parser import HTMLParser
 
 import pypdfium2
+from pypdfium2 import raw
 
 MM = 72 / 25.4
 TOP, BOTTOM = 25 * MM, 25 * MM
@@ -77,10 +78,16 @@ def pages_of(pdf: bytes) -> list[str]:
     return [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(pdf)]
 
 
-def bodies_of(pdf: bytes) -> list[str]:
-    """Return the text between the margins of each page."""
+def bodies_of(pdf: bytes, *, grouped: bool = True) -> list[str]:
+    """Return the text between the margins of each page, with or without what is set as a group.
+
+    Much of a drawing is; readers of PDFs find it behind the rest of its page.
+    """
     found = []
     for page in pypdfium2.PdfDocument(pdf):
+        groups = [] if grouped else list(page.get_objects([raw.FPDF_PAGEOBJ_FORM], max_depth=1))
+        for group in groups:
+            page.remove_obj(group)
         width, height = page.get_size()
         text = page.get_textpage()
         found.append(text.get_text_bounded(0, BOTTOM, width, height - TOP))
@@ -96,9 +103,10 @@ def lost_and_added(html: str, pdf: bytes) -> tuple[list[str], str]:
         before the text.
     """
     page = Blocks(html)
-    body, lost = _without_drawing(
-        page.drawn, squeeze("".join(_MARKER.sub("", body) for body in bodies_of(pdf)))
-    )
+    everything = squeeze("".join(bodies_of(pdf)))
+    lost = [line for line in page.drawn if line not in everything]
+    text = "".join(_MARKER.sub("", body) for body in bodies_of(pdf, grouped=False))
+    body = squeeze(text)
     body = body[_begin(page.read, body) :]
     at, between = 0, []
     for block in page.read:
@@ -113,21 +121,9 @@ def lost_and_added(html: str, pdf: bytes) -> tuple[list[str], str]:
     rest = "\n".join([*between, body[at:]])
     for head in page.heads:
         rest = rest.replace(head, "")
+    for line in sorted(page.drawn, key=len, reverse=True):
+        rest = rest.replace(line, "", 1)
     return lost, rest.replace("\n", "")
-
-
-def _without_drawing(lines: list[str], text: str) -> tuple[str, list[str]]:
-    """Take the lines of drawings out of a text, as many in a row as stand together in it."""
-    at, lost = 0, []
-    while at < len(lines):
-        end = len(lines)
-        while end > at and "".join(lines[at:end]) not in text:
-            end -= 1
-        if end == at:
-            lost.append(lines[at])
-        text = text.replace("".join(lines[at:end]), "", 1)
-        at = max(end, at + 1)
-    return text, lost
 
 
 def _begin(blocks: list[str], body: str) -> int:
