@@ -3,7 +3,7 @@
 import multiprocessing
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,9 @@ from intake.configuration import Places
 from scripts.paper_copies.composing import compose
 from scripts.paper_copies.copies import PaperCopy
 from scripts.paper_copies.pango import ensure_pango
+
+_WORTH_A_PROCESS = 4
+"""How many copies a process should have to make."""
 
 
 class UnmadeCopy(RuntimeError):
@@ -53,10 +56,7 @@ class Kept:
             return 0
         ensure_pango()
         self.folder.mkdir(parents=True, exist_ok=True)
-        with ProcessPoolExecutor(
-            min(os.cpu_count() or 1, len(missing)),
-            mp_context=multiprocessing.get_context("spawn"),
-        ) as pool:
+        with _workers(len(missing)) as pool:
             under_way = {
                 pool.submit(_make, compose(copy), _base(copy), self.path(copy)): copy
                 for copy in missing
@@ -76,12 +76,20 @@ class Kept:
                 path.unlink()
 
 
+def _workers(copies: int) -> Executor:
+    """Return who makes so many copies: processes when that is worth their start."""
+    processes = min(os.cpu_count() or 1, copies // _WORTH_A_PROCESS)
+    if processes < 2:
+        return ThreadPoolExecutor(1)
+    return ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn"))
+
+
 def _base(copy: PaperCopy) -> str:
     return f"{copy.system.portal.site['url']}{copy.address}"
 
 
 def _make(html: str, base: str, target: Path) -> None:
-    """Make one copy; in a process of its own, so that what it needs is loaded there only."""
+    """Make one copy; what is written is whole or not there."""
     aside = target.with_suffix(".tmp")
     aside.write_bytes(ensure_pango().render(html, base))
     aside.replace(target)

@@ -5,8 +5,14 @@ import unicodedata
 from html.parser import HTMLParser
 
 import pypdfium2
+import pytest
 from pypdfium2 import raw
 
+UNCLOSED_BY_WEASYPRINT = [
+    pytest.mark.filterwarnings("ignore:.*sRGB2014:pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.filterwarnings("ignore:.*sRGB2014:ResourceWarning"),
+]
+"""WeasyPrint leaves the colour profile that it reads to be closed by Python."""
 MM = 72 / 25.4
 TOP, BOTTOM = 25 * MM, 25 * MM
 """How high the margins are, with the running header and the foot in them."""

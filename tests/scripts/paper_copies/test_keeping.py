@@ -1,3 +1,7 @@
+"""Made once for what it shows, kept, and made again only when that changes."""
+
+import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -5,6 +9,9 @@ import pytest
 from scripts.paper_copies import keeping
 from scripts.paper_copies.copies import PaperCopy
 from scripts.paper_copies.keeping import Kept, UnmadeCopy
+from tests.scripts.paper_copies.reading import UNCLOSED_BY_WEASYPRINT
+
+pytestmark = UNCLOSED_BY_WEASYPRINT
 
 
 @pytest.fixture
@@ -19,13 +26,7 @@ def test_only_what_changed_is_made_again(wanted: dict[str, PaperCopy], kept: Kep
     assert told == [(1, 2), (2, 2)]
     made = {path.name: path.stat().st_mtime_ns for path in kept.folder.iterdir()}
     assert len(made) == 2
-    changed = PaperCopy(
-        copies[0].system,
-        copies[0].document,
-        copies[0].revision,
-        copies[0].address,
-        "<p>Lời văn mới.</p>",
-    )
+    changed = replace(copies[0], text="<p>Lời văn mới.</p>")
     assert kept.make([changed, copies[1]], lambda *_: None) == 1
     assert kept.path(copies[1]).stat().st_mtime_ns == made[kept.path(copies[1]).name]
     assert kept.path(changed).read_bytes().startswith(b"%PDF-")
@@ -34,10 +35,16 @@ def test_only_what_changed_is_made_again(wanted: dict[str, PaperCopy], kept: Kep
     assert [path.name for path in kept.folder.iterdir()] == [kept.path(changed).name]
 
 
-def test_a_copy_that_cannot_be_made_is_named(
+def test_a_copy_that_cannot_be_made_is_named_and_the_others_stay(
     wanted: dict[str, PaperCopy], kept: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keeping, "_base", lambda _: 3)
-    with pytest.raises(UnmadeCopy, match=r"^qt-bc-02-lan-01\.pdf: "):
-        kept.make([wanted["qt-bc-02-lan-01.pdf"]], lambda *_: None)
-    assert not list(kept.folder.glob("*.pdf"))
+    monkeypatch.setattr(keeping, "_WORTH_A_PROCESS", 1)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    good = wanted["qt-bc-02-lan-01.pdf"]
+    assert kept.make([good, wanted["qt-bc-03-lan-01.pdf"]], lambda *_: None) == 2
+    broken = replace(good, text='<img alt="" src="http://127.0.0.1:9/x.png">')
+    monkeypatch.setattr(keeping, "_WORTH_A_PROCESS", 4)
+    with pytest.raises(UnmadeCopy, match=r"^qt-bc-02-lan-01\.pdf: .*127\.0\.0\.1:9"):
+        kept.make([broken, good], lambda *_: None)
+    assert kept.path(good).exists()
+    assert not kept.path(broken).exists()

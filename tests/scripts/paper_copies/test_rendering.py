@@ -18,14 +18,15 @@ from scripts.paper_copies.checking import check_of
 from scripts.paper_copies.composing import compose
 from scripts.paper_copies.copies import PaperCopy
 from scripts.paper_copies.rendering import render
-from tests.scripts.paper_copies.reading import is_composed, lost_and_added, pages_of
+from tests.scripts.paper_copies.reading import (
+    UNCLOSED_BY_WEASYPRINT,
+    is_composed,
+    lost_and_added,
+    pages_of,
+)
 from tests.scripts.vietnamese_letters import LETTERS
 
-pytestmark = [
-    # WeasyPrint leaves the colour profile that it reads to be closed by Python.
-    pytest.mark.filterwarnings("ignore:.*sRGB2014:pytest.PytestUnraisableExceptionWarning"),
-    pytest.mark.filterwarnings("ignore:.*sRGB2014:ResourceWarning"),
-]
+pytestmark = UNCLOSED_BY_WEASYPRINT
 
 BASE = "http://127.0.0.1:8000/tai-lieu/qt-bc-01/"
 ALPHABET = f"<h2 id='a'>Bảng chữ</h2><p>{' '.join(LETTERS)} → ≥ ≤ ≠ “ ” – … □</p>"
