@@ -32,10 +32,10 @@ _HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
 _UNBROKEN = re.compile(
     r"\b[A-ZĐ]{2,}[A-Za-zĐđ]*(?:-[A-ZĐ0-9][A-Za-zĐđ0-9]*)+(?:\.\d+)*"
     r"|\b\d+/(?:\d{4}/)?[A-ZĐ][A-Za-zĐ0-9-]*(?:-[A-Za-zĐ0-9]+)*"
-    r"|\b\d{1,2}/\d{1,2}/\d{4}\b"
+    r"|\b(?:(?:[Nn]gày|[Tt]háng|[Nn]ăm) )?\d{1,2}/\d{1,2}/\d{4}\b"
     r"|(?:[≥≤] )?\b\d+(?:,\d+)? %"
     r"|[≥≤] \d+(?:,\d+)?"
-    r"|\b(?:[Bb]ước|[Đđ]iều|[Kk]hoản|[Mm]ục|[Ll]ần|[Pp]hần|số) \d+(?:\.\d+)*"
+    r"|\b(?:[Bb]ước|[Đđ]iều|[Kk]hoản|[Mm]ục|[Ll]ần|[Pp]hần|[Tt]háng|[Nn]ăm|số) \d+(?:\.\d+)*"
 )
 """What stays on one line: codes, numbers of legal documents, dates, percentages, numbered parts."""
 

@@ -80,6 +80,8 @@ def test_headings_are_the_contents() -> None:
         "61/2018/NĐ-CP",
         "25/2018/QH14",
         "05/3/2014",
+        "ngày 05/3/2014",
+        "tháng 7",
         "≥ 98 %",
         "0,5 %",
         "điều 8.7",
