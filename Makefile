@@ -12,6 +12,7 @@ serve: .venv/ready ## build the portal and serve it with the intake at http://12
 test: .venv/ready ## run every check and test, browser tests included
 	@$(PYTHON) -m scripts.browser
 	@$(PYTHON) -m scripts.server.tools
+	@$(PYTHON) -m scripts.paper_copies.pango
 	@$(MAKE) --no-print-directory lint
 	@$(PYTHON) -m pytest -n 2 --dist loadfile
 

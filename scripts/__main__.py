@@ -48,7 +48,8 @@ def main(arguments: list[str] | None = None) -> None:
     commands.add_parser("check", help="check registers and pages")
     serving = commands.add_parser("serve", help="publish, serve, publish again on changes")
     serving.add_argument("--port", type=int, default=8000)
-    commands.add_parser("watch", help="publish, and again on changes, without serving")
+    watching = commands.add_parser("watch", help="publish, and again on changes, without serving")
+    watching.add_argument("--pdf", action="store_true", help="make the missing paper copies, too")
     showing = commands.add_parser("demo", help="send a year of samples to a running portal")
     showing.add_argument("--port", type=int, default=8000)
     looking_back = commands.add_parser("as-of", help="build the portal as at a day")
@@ -198,7 +199,7 @@ _COMMANDS: dict[str, Callable[[Places, argparse.Namespace], object]] = {
     "rollback": lambda places, chosen: _roll_back(places, chosen.to),
     "check": lambda places, _: _check(places),
     "serve": lambda places, chosen: serve(places, chosen.port),
-    "watch": lambda places, _: watch(places),
+    "watch": lambda places, chosen: watch(places, paper=chosen.pdf),
     "demo": lambda places, chosen: print(f"{demo(places, chosen.port)} phiếu mẫu đã gửi"),
     "as-of": lambda places, chosen: _publish_edition(places, chosen.day),
     "export-xlsx": lambda places, chosen: _export(places, chosen.register, Path(chosen.to)),
