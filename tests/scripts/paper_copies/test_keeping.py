@@ -1,6 +1,7 @@
 """Made once for what it shows, kept, and made again only when that changes."""
 
 import os
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,15 +36,20 @@ def test_only_what_changed_is_made_again(wanted: dict[str, PaperCopy], kept: Kep
     assert [path.name for path in kept.folder.iterdir()] == [kept.path(changed).name]
 
 
-def test_a_copy_that_cannot_be_made_is_named_and_the_others_stay(
-    wanted: dict[str, PaperCopy], kept: Kept, monkeypatch: pytest.MonkeyPatch
+def test_many_copies_are_made_by_processes_few_are_not_worth_their_start(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(keeping, "_WORTH_A_PROCESS", 1)
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(os, "cpu_count", lambda: 4)
+    kinds = [type(keeping._workers(copies)) for copies in (1, 7, 8)]
+    assert kinds == [ThreadPoolExecutor, ThreadPoolExecutor, ProcessPoolExecutor]
+
+
+def test_a_copy_that_cannot_be_made_is_named_and_the_others_stay(
+    wanted: dict[str, PaperCopy], kept: Kept
+) -> None:
     good = wanted["qt-bc-02-lan-01.pdf"]
-    assert kept.make([good, wanted["qt-bc-03-lan-01.pdf"]], lambda *_: None) == 2
+    kept.make([good], lambda *_: None)
     broken = replace(good, text='<img alt="" src="http://127.0.0.1:9/x.png">')
-    monkeypatch.setattr(keeping, "_WORTH_A_PROCESS", 4)
     with pytest.raises(UnmadeCopy, match=r"^qt-bc-02-lan-01\.pdf: .*127\.0\.0\.1:9"):
         kept.make([broken, good], lambda *_: None)
     assert kept.path(good).exists()

@@ -52,5 +52,8 @@ def test_the_portal_is_built_without_what_makes_pdfs() -> None:
     """Publishing, serving and linking import neither WeasyPrint nor Pango."""
     import subprocess
 
-    code = "import scripts.__main__, sys; sys.exit('weasyprint' in sys.modules)"
+    code = (
+        "import sys, scripts.publish, scripts.serve, scripts.paper_copies.controlled; "
+        "sys.exit('weasyprint' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
