@@ -12,6 +12,7 @@ serve: .venv/ready ## build the portal and serve it with the intake at http://12
 test: .venv/ready ## run every check and test, browser tests included
 	@$(PYTHON) -m scripts.browser
 	@$(PYTHON) -m scripts.server.tools
+	@$(PYTHON) -m scripts.paper_copies.pango
 	@$(MAKE) --no-print-directory lint
 	@$(PYTHON) -m pytest -n 2 --dist loadfile
 
@@ -26,6 +27,9 @@ format: .venv/ready ## put the code into its canonical format
 
 publish: .venv/ready ## check, build and publish the site once
 	@$(PYTHON) -m scripts publish
+
+pdf: .venv/ready ## publish with every controlled document as PDF; COPY=3 DOC=QT-VP-01 for a numbered controlled copy
+	@$(PYTHON) -m scripts $(if $(COPY),controlled-copy --number "$(COPY)" --doc "$(DOC)" --to "$(or $(TO),ban-sao)",publish --pdf)
 
 releases: .venv/ready ## list the releases: when, how many pages, from which commit, why kept
 	@$(PYTHON) -m scripts releases
@@ -78,4 +82,4 @@ clean: ## remove what can be made again (environment, site, work files); keeps t
 .venv/ready: requirements.lock scripts/setup.sh
 	@sh scripts/setup.sh
 
-.PHONY: help serve test lint format publish releases rollback check packages account accounts password notices demo as-of freeze export-xlsx import-xlsx bench bench-search clean
+.PHONY: help serve test lint format publish pdf releases rollback check packages account accounts password notices demo as-of freeze export-xlsx import-xlsx bench bench-search clean

@@ -34,6 +34,7 @@ from intake.journal.model import Submission
 from intake.journal.sqlite import SqliteJournal
 from intake.receipts import new_token
 from scripts.bench_cases import bench_cases
+from scripts.bench_paper import bench_paper
 from scripts.browser import ensure_browser
 from scripts.build import site_config
 from scripts.publish import publish
@@ -61,6 +62,7 @@ def bench(places: Places) -> None:
         shutil.copytree(places.root / "data", copy.root / "data", ignore=ignored)
         shutil.copy(places.root / "mkdocs.yml", copy.root)
         _bench_build(copy)
+        bench_paper(copy)
         _bench_submissions(copy)
         bench_cases(copy)
         _bench_first_view(copy)

@@ -43,10 +43,7 @@ def describe(places: Places, system: System, built: Path) -> dict[str, Any]:
             "rows": {name: len(each.rows) for name, each in sorted(system.registers.items())},
             "collected": {name: len(each.rows) for name, each in sorted(system.collected.items())},
         },
-        "registers": {
-            path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in sorted(places.registers.glob("*.csv"))
-        },
+        "registers": register_digests(places),
         "editions": sorted(edition.name for edition in editions(places)),
         "tools": {name: version(name) for name in _TOOLS},
     }
@@ -57,6 +54,14 @@ def evidence_since(places: Places) -> str | None:
     package = json.loads((places.registers / "datapackage.json").read_text(encoding="utf-8"))
     since: str | None = package.get(SINCE)
     return since
+
+
+def register_digests(places: Places) -> dict[str, str]:
+    """Return the hash of every register, by file."""
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(places.registers.glob("*.csv"))
+    }
 
 
 def pages(site: Path) -> list[str]:
