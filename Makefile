@@ -27,6 +27,12 @@ format: .venv/ready ## put the code into its canonical format
 publish: .venv/ready ## check, build and publish the site once
 	@$(PYTHON) -m scripts publish
 
+slips: .venv/ready ## publish with the blank slips as PDF as well, made again only where they changed
+	@$(PYTHON) -m scripts slips
+
+test-long: .venv/ready ## run the long tests: what LibreOffice keeps of DOCX and XLSX
+	@$(PYTHON) -m pytest tests/long/*.py
+
 releases: .venv/ready ## list the releases: when, how many pages, from which commit, why kept
 	@$(PYTHON) -m scripts releases
 
@@ -78,4 +84,4 @@ clean: ## remove what can be made again (environment, site, work files); keeps t
 .venv/ready: requirements.lock scripts/setup.sh
 	@sh scripts/setup.sh
 
-.PHONY: help serve test lint format publish releases rollback check packages account accounts password notices demo as-of freeze export-xlsx import-xlsx bench bench-search clean
+.PHONY: help serve test lint format publish slips test-long releases rollback check packages account accounts password notices demo as-of freeze export-xlsx import-xlsx bench bench-search clean

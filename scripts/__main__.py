@@ -12,6 +12,7 @@ from pathlib import Path
 from intake.configuration import Places
 from intake.forms.schema import BadFormSchema
 from intake.packages.projection import InvalidPackage
+from intake.paper.sheets import NoPango
 from scripts.as_of import EDITIONS, NoSuchDay
 from scripts.bench import bench
 from scripts.build import BuildFailed
@@ -26,6 +27,7 @@ from scripts.serve import serve, watch
 from scripts.sheets.importing import RefusedSheet, difference, take_in
 from scripts.sheets.reading import UnreadableSheet
 from scripts.sheets.workbook import register_book
+from scripts.slips import make_pdfs
 from scripts.system import System
 
 
@@ -34,6 +36,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m scripts", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("publish", help="check, build and publish the site")
+    commands.add_parser("slips", help="publish with the blank slips as PDF")
     commands.add_parser("releases", help="list the releases")
     going_back = commands.add_parser("rollback", help="publish an earlier release again")
     going_back.add_argument("--to", default="", help="its id instead of the one before")
@@ -173,8 +176,18 @@ def _publish(places: Places) -> None:
     print(f"Đã xuất bản {built.pages} trang trong {built.seconds:.1f} giây: {built.release.name}")
 
 
+def _publish_slips(places: Places) -> None:
+    try:
+        made = make_pdfs(System.load(places), places)
+    except NoPango as missing:
+        raise SystemExit(missing.message) from missing
+    print(f"Mẫu trống dạng PDF: {made}")
+    _publish(places)
+
+
 _COMMANDS: dict[str, Callable[[Places, argparse.Namespace], object]] = {
     "publish": lambda places, _: _publish(places),
+    "slips": lambda places, _: _publish_slips(places),
     "releases": lambda places, _: _list_releases(places),
     "rollback": lambda places, chosen: _roll_back(places, chosen.to),
     "check": lambda places, _: _check(places),

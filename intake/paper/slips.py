@@ -158,8 +158,9 @@ def _part(plan: PartPlan, form: Form, actions: dict[str, Form], write: _Write) -
             continue
         fields = [field for field in form.fields if field.section == section["name"]]
         asked = [field for field in fields if field.name not in plan.leaves_out]
-        titled = [Heading(section["title"], section.get("hint", ""))] if len(plan.sections) > 1 else []
-        hints += [section.get("hint", "")] if not titled else []
+        hint = section.get("hint", "")
+        titled = [Heading(section["title"], hint)] if len(plan.sections) > 1 else []
+        hints += [hint] if not titled else []
         written = list(write(plan, form, asked, False))
         blocks += [*titled, *written] if written else []
     for name in plan.actions:

@@ -1,4 +1,4 @@
-"""A slip as DOCX: to be edited, printed or filled on a screen. The same slip gives the same bytes."""
+"""A slip as DOCX, to edit, to print or to fill in; the same slip gives the same bytes."""
 
 import io
 import re
@@ -25,7 +25,7 @@ _WRITTEN = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _TITLE_WIDTH = 55
 """Millimetres of the column of titles."""
-_HEIGHTS = {"text": 8, "date": 8, "number": 8, "choice": 8, "long_text": 26}
+_HEIGHTS = {"text": 8, "date": 8, "number": 8, "choice": 8, "long_text": 20}
 """Millimetres that are left to a pen."""
 
 
@@ -124,7 +124,8 @@ def _head(document: Any, slip: Slip, width: float) -> None:
 
 
 def _part(document: Any, part: Part, width: float) -> None:
-    document.add_paragraph(_clean(part.title), style="Heading 1")
+    if part.title:
+        document.add_paragraph(_clean(part.title), style="Heading 1")
     if part.hint:
         _run(document.add_paragraph(), part.hint, size=11, italic=True)
     for run in part.runs:
@@ -206,6 +207,7 @@ def _column(entry: Entry) -> str:
 
 
 def _signatures(document: Any, block: Signatures, width: float) -> None:
+    document.add_paragraph().paragraph_format.keep_with_next = True
     columns = max(2, len(block.posts))
     table = _table(document, [width / columns] * columns, borders=False)
     row = table.add_row()
@@ -224,6 +226,13 @@ def _table(document: Any, widths: list[float], *, borders: bool = True) -> Any:
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Mm(width)
+    margins = OxmlElement("w:tblCellMar")
+    for side, room in (("top", 40), ("left", 85), ("bottom", 40), ("right", 85)):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), str(room))
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    table._tbl.tblPr.append(margins)
     return table
 
 
