@@ -1,5 +1,6 @@
 """A slip as PDF: the only module of the intake that needs Pango; without it there still is DOCX."""
 
+import atexit
 import hashlib
 from functools import lru_cache
 from pathlib import Path
@@ -50,6 +51,7 @@ def _setter() -> tuple[Any, list[Any], Any]:
             "Máy chủ thiếu thư viện Pango nên chưa tạo được tệp PDF. Hãy tải bản DOCX rồi in từ "
             "đó; quản trị cổng cài Pango là in được PDF."
         ) from None
+    atexit.register(_setter.cache_clear)  # fonts go before the library that holds them
     fonts = FontConfiguration()
     return HTML, [CSS(path, font_config=fonts) for path in _STYLES], fonts
 
