@@ -28,8 +28,11 @@ format: .venv/ready ## put the code into its canonical format
 publish: .venv/ready ## check, build and publish the site once
 	@$(PYTHON) -m scripts publish
 
-pdf: .venv/ready ## publish with every controlled document as PDF; COPY=3 DOC=QT-VP-01 for a numbered controlled copy
+pdf: .venv/ready ## publish with every controlled document and blank slip as PDF; COPY=3 DOC=QT-VP-01 for a numbered controlled copy
 	@$(PYTHON) -m scripts $(if $(COPY),controlled-copy --number "$(COPY)" --doc "$(DOC)" --to "$(or $(TO),ban-sao)",publish --pdf)
+
+test-long: .venv/ready ## run the long tests: what LibreOffice keeps of DOCX and XLSX
+	@$(PYTHON) -m pytest tests/long/*.py
 
 releases: .venv/ready ## list the releases: when, how many pages, from which commit, why kept
 	@$(PYTHON) -m scripts releases
@@ -82,4 +85,4 @@ clean: ## remove what can be made again (environment, site, work files); keeps t
 .venv/ready: requirements.lock scripts/setup.sh
 	@sh scripts/setup.sh
 
-.PHONY: help serve test lint format publish pdf releases rollback check packages account accounts password notices demo as-of freeze export-xlsx import-xlsx bench bench-search clean
+.PHONY: help serve test lint format publish pdf test-long releases rollback check packages account accounts password notices demo as-of freeze export-xlsx import-xlsx bench bench-search clean

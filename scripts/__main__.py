@@ -21,7 +21,7 @@ from scripts.evidence import evidence_days
 from scripts.history import check_history
 from scripts.paper_copies.controlled import NoControlledCopy, controlled_copies
 from scripts.paper_copies.keeping import UnmadeCopy
-from scripts.paper_copies.pango import PangoMissing
+from scripts.paper_copies.pango import PangoMissing, ensure_pango
 from scripts.publish import go_back, publish, publish_edition
 from scripts.registers import BadRegister, load_package
 from scripts.releases import CannotRollBack, Release, listed
@@ -30,6 +30,7 @@ from scripts.serve import serve, watch
 from scripts.sheets.importing import RefusedSheet, difference, take_in
 from scripts.sheets.reading import UnreadableSheet
 from scripts.sheets.workbook import register_book
+from scripts.slips import make_pdfs
 from scripts.system import System
 
 
@@ -179,6 +180,9 @@ def _roll_back(places: Places, to: str) -> None:
 
 def _publish(places: Places, *, paper: bool) -> None:
     with _published_or_explained():
+        if paper:
+            ensure_pango()
+            make_pdfs(System.load(places), places)
         built = publish(places, _wait, paper=paper)
     print(f"Đã xuất bản {built.pages} trang trong {built.seconds:.1f} giây: {built.release.name}")
 

@@ -19,6 +19,7 @@ from scripts.front_matter import front_matter
 from scripts.registers import Resource, Row
 from scripts.revision_texts import text_of
 from scripts.sheets.unit_files import unit_workbook
+from scripts.slips import blanks
 from scripts.slugs import slug
 from scripts.system import REVISION_TEXTS, System, key_of, to_json, written
 from scripts.views import comparison_address, row_name
@@ -84,10 +85,15 @@ def _generated(system: System, places: Places) -> dict[str, bytes]:
         texts[f"don-vi/{unit['slug']}.ics"] = unit_calendar(system, unit)
         texts[unit_feed_address(unit)] = unit_feed(system, unit)
     texts["assets/agency.css"] = _agency_style(system.portal.colours)
-    return {path: text.encode() for path, text in texts.items()} | {
-        f"du-lieu/danh-muc-ho-so-{unit['slug']}.xlsx": unit_workbook(system, unit["code"])
-        for unit in system.units
-    }
+    slips = {} if system.present else blanks(system, places)
+    return (
+        {path: text.encode() for path, text in texts.items()}
+        | slips
+        | {
+            f"du-lieu/danh-muc-ho-so-{unit['slug']}.xlsx": unit_workbook(system, unit["code"])
+            for unit in system.units
+        }
+    )
 
 
 def _unit_pages(system: System) -> dict[str, str]:
