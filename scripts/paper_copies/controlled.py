@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from intake.configuration import Places
 from scripts.manifest import register_digests
@@ -40,10 +41,11 @@ def controlled_copies(places: Places, number: str, code: str, folder: Path) -> l
     ]
     if not wanted:
         raise NoControlledCopy(f"không có tài liệu {code} đang hiệu lực")
-    kept = Kept.of(places)
-    kept.make(wanted, lambda _made, _of: None)
-    folder.mkdir(parents=True, exist_ok=True)
-    return [Path(shutil.copyfile(kept.path(copy), folder / copy.name)) for copy in wanted]
+    with TemporaryDirectory() as aside:
+        made = Kept(Path(aside))
+        made.make(wanted, lambda _made, _of: None)
+        folder.mkdir(parents=True, exist_ok=True)
+        return [Path(shutil.copyfile(made.path(copy), folder / copy.name)) for copy in wanted]
 
 
 def numbered(copy: PaperCopy, number: str) -> PaperCopy:
