@@ -134,7 +134,14 @@ _DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 def _published_or_explained() -> Iterator[None]:
     try:
         yield
-    except (BuildFailed, BadFormSchema, BadRegister, InvalidPackage, NoSuchDay) as failed:
+    except (
+        BuildFailed,
+        BadFormSchema,
+        BadRegister,
+        InvalidPackage,
+        NoSuchDay,
+        PangoMissing,
+    ) as failed:
         raise SystemExit(f"{_NOT_PUBLISHED}\n{failed}") from failed
     except (OSError, sqlite3.OperationalError) as failed:
         full = isinstance(failed, OSError) and failed.errno in _DISK_FULL
