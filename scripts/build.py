@@ -29,6 +29,7 @@ from scripts.paper_copies.attaching import attach
 from scripts.paper_copies.copies import copies
 from scripts.paper_copies.keeping import Kept, UnmadeCopy
 from scripts.paper_copies.pango import PangoMissing
+from scripts.paper_copies.registry import write_registry
 from scripts.releases import publish
 from scripts.search.theme import ThemeChanged, Unindexed, install
 from scripts.search_facts import facts, not_indexed, synonyms
@@ -136,6 +137,7 @@ def _attach_paper(system: System, places: Places, site: Path, *, make: bool) -> 
             raise BuildFailed(str(failed)) from failed
         kept.prune(wanted)
     attach(site, system, wanted, kept)
+    write_registry(site, system, wanted)
 
 
 def _tell(made: int, of: int) -> None:

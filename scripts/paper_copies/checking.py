@@ -2,12 +2,15 @@
 
 import base64
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import segno
 from markupsafe import Markup
 
 from scripts.paper_copies.copies import PaperCopy
 
+PAPER_CHECK = "kiem-tra/"
+"""The page that says what a sheet is, from the root of the site."""
 _QUIET_ZONE = 4
 """How many modules around a QR code stay white, as its standard asks."""
 
@@ -17,7 +20,7 @@ class Check:
     """The check of one sheet."""
 
     code: str
-    """Eight letters and digits that follow from all that the copy shows."""
+    """Eight letters and digits that follow from what the revision says, however it is set."""
     address: str
     """Where the portal says what this copy is."""
 
@@ -32,7 +35,10 @@ class Check:
 
 
 def check_of(copy: PaperCopy) -> Check:
-    """Return the check of a copy; the address is that of the page which has the same text."""
-    letters = base64.b32encode(bytes.fromhex(copy.content)).decode()[:8]
+    """Return the check of a copy: it stays when the revision is replaced, the sheet with it."""
+    letters = base64.b32encode(bytes.fromhex(copy.said)).decode()[:8]
     code = f"{letters[:4]}-{letters[4:]}"
-    return Check(code, f"{copy.system.portal.site['url']}{copy.address}?ma={code}")
+    asked = urlencode(
+        {"ma": copy.document["code"], "lan": copy.revision["revision"], "kt": code}, safe="/"
+    )
+    return Check(code, f"{copy.system.portal.site['url']}{PAPER_CHECK}?{asked}")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from html import unescape
 from importlib.metadata import version
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from scripts.registers import Row
 from scripts.system import System, iso
 
 _TEXT = re.compile(r'<!--text-->(.*?)(?:<section class="qms-neighbours"|</article>)', re.DOTALL)
+_MARK_UP = re.compile(r"<(script|style)\b.*?</\1>|<[^>]+>", re.DOTALL)
 _CODE = Path(__file__).parent.parent
 _ASSETS = _CODE.parent / "content" / "assets"
 _RECIPE = (
@@ -63,6 +65,16 @@ class PaperCopy:
         """What was issued up to this revision, the oldest first."""
         own = self.revision["revision"]
         return [row for row in reversed(self.document["revisions"]) if row["revision"] <= own]
+
+    @cached_property
+    def said(self) -> str:
+        """The hash of what the revision says: its code, its number and its words, no marks-up.
+
+        It is the same on paper that was handed out while the revision was in force and later.
+        """
+        words = " ".join(unescape(_MARK_UP.sub(" ", self.text)).split())
+        written = f"{self.document['code']}\n{self.revision['revision']}\n{words}"
+        return hashlib.sha256(written.encode()).hexdigest()
 
     @cached_property
     def content(self) -> str:

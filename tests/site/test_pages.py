@@ -33,6 +33,7 @@ KINDS = {
     "findings": "phat-hien/",
     "files": "ho-so-cong-viec/",
     "editions": "tai-ngay/",
+    "paper check": "kiem-tra/?ma=QT-HT-04&lan=01",
     "records list form": "bao-cao/bo-sung-ho-so/",
     "procedure": "tai-lieu/qt-ht-04/",
     "system document": "tai-lieu/tl-ht-03/",
