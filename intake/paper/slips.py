@@ -254,12 +254,8 @@ class Told:
         blank = entry(form, field)
         words = self.answer(form, field, cell) if cell else "–"
         boxes = tuple(replace(box, ticked=bool(cell) and box.label == words) for box in blank.boxes)
-        if field.type == "boolean":
-            boxes = (Box(boxes[0].label, cell == "true"),)
-        ticked = any(box.ticked for box in boxes)
-        return replace(
-            blank, hint="", boxes=boxes, value="" if ticked or (boxes and words == "–") else words
-        )
+        said = any(box.ticked for box in boxes) or (boxes and words in {"–", "Không"})
+        return replace(blank, hint="", boxes=boxes, value="" if said else words)
 
     def _notes(self, event: Event) -> Iterator[Note]:
         if event.files:

@@ -292,6 +292,15 @@ def test_what_is_still_to_do_is_left_to_a_pen_and_of_an_ended_case_left_out() ->
     assert [part.title for part in filled(case, ended=True).parts] == ["1. Mô tả"]
 
 
+def test_a_box_that_was_not_ticked_stays_empty_and_nothing_is_written_beside_it() -> None:
+    said = {"source": "self", "anonymous": "false"}
+    found = {each.name: each for part in filled(opening(said)).parts for each in entries(part)}
+    assert [box.ticked for box in found["anonymous"].boxes] == [False]
+    assert found["anonymous"].value == ""
+    assert [box.ticked for box in found["source"].boxes].count(True) == 1
+    assert found["document"].value == "–"
+
+
 def test_an_action_of_no_part_stands_at_the_end() -> None:
     last = filled(opening({}), acted(2, "note", {"text": "Đã gọi điện."})).parts[-1]
     assert last.title == "Diễn biến khác"
