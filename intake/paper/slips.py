@@ -58,6 +58,13 @@ def load_plans(folder: Path) -> dict[str, Plan]:
     return _load(path, path.stat().st_mtime_ns)
 
 
+def plan_of(folder: Path, form: Form) -> Plan:
+    """Return the plan of the slip of a form; one part with all of it when none is written."""
+    sections = tuple(section["name"] for section in form.descriptor["sections"])
+    whole = Plan(form.name, form.name, form.title, (PartPlan(form.title, sections),))
+    return load_plans(folder).get(form.name, whole)
+
+
 @lru_cache(maxsize=8)
 def _load(path: Path, _changed: int) -> dict[str, Plan]:
     raw = tomllib.loads(path.read_text(encoding="utf-8"))

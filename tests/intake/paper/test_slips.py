@@ -18,7 +18,7 @@ from intake.forms.schema import Field, Form, load_forms
 from intake.journal.model import Actor, AttachedFile, Event, OnPaper
 from intake.paper.model import Entry, Grid, Heading, Note, Part, Signatures, Slip
 from intake.paper.sheets import pdf
-from intake.paper.slips import NOT_ON_PAPER, Plan, Press, Told, load_plans
+from intake.paper.slips import NOT_ON_PAPER, Plan, Press, Told, load_plans, plan_of
 from intake.paper.word import docx
 from intake.registers import Registers
 from intake.text import has_control_characters, normalise
@@ -325,6 +325,14 @@ def test_answers_under_an_earlier_form_are_all_there() -> None:
     told = Told((event,), "Mới", False, True, lambda _: then, ANSWER, lambda _: "")
     slip = PRESS.filled(PLANS["feedback"], FORMS["feedback"], actions_of(PLANS["feedback"]), told)
     assert "Câu trả lời cũ" in [entry.value for part in slip.parts for entry in entries(part)]
+
+
+def test_a_form_without_a_plan_has_one_part_with_all_of_it() -> None:
+    form = replace(FORMS["feedback"], name="new_form")
+    plan = plan_of(PLACES.forms, form)
+    found = [entry.name for part in PRESS.blank(plan, form, {}).parts for entry in entries(part)]
+    assert found == [field.name for field in asked_by(form)]
+    assert plan_of(PLACES.forms, FORMS["feedback"]) == PLANS["feedback"]
 
 
 # The files
