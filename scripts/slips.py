@@ -128,6 +128,8 @@ def _recipe() -> str:
 def _slips(system: System, places: Places) -> Iterator[tuple[str, Slip]]:
     press = Press(system.portal, Registers(places.registers))
     for plan in system.plans.values():
+        if plan.form not in system.forms:
+            continue  # an agency may do without a form
         workflow = system.workflows.get(plan.form)
         actions: dict[str, Form] = workflow.forms if workflow else {}
         yield _of_plan(plan).name, press.blank(plan, system.forms[plan.form], actions)

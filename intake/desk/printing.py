@@ -14,7 +14,7 @@ from intake.errors import UnknownPage
 from intake.journal.model import Event
 from intake.paper import sheets, word
 from intake.paper.model import Slip
-from intake.paper.slips import Press, Told, load_plans
+from intake.paper.slips import Press, Told, plan_of
 from intake.services import services
 
 blueprint = Blueprint("printing", __name__)
@@ -57,8 +57,8 @@ def filled_slip(opened: OpenCase) -> Slip:
         answer=service.renderer.answer,
         post=lambda event: _post(opened.workflow, event),
     )
-    plan = load_plans(service.places.forms)[case.kind]
     form = service.forms()[case.kind]
+    plan = plan_of(service.places.forms, form)
     return Press(service.portal, service.registers).filled(plan, form, opened.workflow.forms, told)
 
 

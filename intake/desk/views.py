@@ -1,5 +1,6 @@
 """The pages of the desk: the list of cases, a case, what is done on it, its files."""
 
+import hashlib
 from dataclasses import replace
 from typing import Any
 
@@ -7,20 +8,20 @@ from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from intake import receipts
-from intake.cases.casebook import RELATIONS
+from intake.cases.casebook import RELATIONS, Line
 from intake.cases.deadlines import due_on
 from intake.cases.decisions import decide
 from intake.cases.telling import state_title
 from intake.cases.workflow import Workflow
 from intake.desk.case_page import history
-from intake.desk.listing import MINE, VIEWS, Desk, Filter, as_csv
+from intake.desk.listing import MINE, VIEWS, Desk, Filter, as_csv, as_workbook
 from intake.desk.naming import check_named, offered_by_desk
 from intake.desk.opening import OpenCase, opened_case
 from intake.desk.paper_entry import may_type_in
 from intake.desk.reach import makes_slips_of_findings, sees_sender
 from intake.desk.signing import DESK, NotSignedIn, signed_in
 from intake.errors import CaseMoved, ContentConflict, NotAllowed, StorageUnavailable, UnknownPage
-from intake.forms.rendering import FormState
+from intake.forms.rendering import FormState, vietnamese_day
 from intake.forms.schema import Form
 from intake.receipts import Token
 from intake.sending import Sent, read_sent
@@ -28,6 +29,7 @@ from intake.services import services
 
 blueprint = Blueprint("desk", __name__)
 
+_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _CASE, _ACT = f"{DESK}phieu/", f"{DESK}viec/"
 
 
@@ -64,15 +66,32 @@ def cases() -> str:
 
 @blueprint.get(f"{DESK}xuat/")
 def export() -> Response:
-    """Give the list that is asked for as CSV."""
-    desk = _desk()
-    lines = desk.listed(services().casebook.lines(desk.workflows), _asked())
-    name = f"phieu-{desk.today.isoformat()}.csv"
+    """Give the list that is asked for, as CSV or as a workbook."""
+    desk, asked = _desk(), _asked()
+    lines = desk.listed(services().casebook.lines(desk.workflows), asked)
+    if request.args.get("dang") == "xlsx":
+        content, kind, ending = as_workbook(lines, _about(desk, asked, lines)), _WORKBOOK, "xlsx"
+    else:
+        content, kind, ending = as_csv(lines), "text/csv", "csv"
+    name = f"phieu-{desk.today.isoformat()}.{ending}"
     return Response(
-        as_csv(lines),
-        mimetype="text/csv",
+        content,
+        mimetype=kind,
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+def _about(desk: Desk, asked: Filter, lines: list[Line]) -> dict[str, str]:
+    """Return what a list that is taken along says of itself."""
+    used = [VIEWS[asked.view], asked.words, asked.kind, asked.unit, asked.state]
+    return {
+        "Bảng": "Danh sách phiếu của bàn xử lý",
+        "Bộ lọc": "; ".join(filter(None, used)),
+        "Số dòng": str(len(lines)),
+        "Ngày lập": vietnamese_day(desk.today.isoformat()),
+        "Mã kiểm tra": hashlib.sha256(as_csv(lines)).hexdigest()[:12].upper(),
+        **({"Lưu ý": notice} if (notice := services().portal.sample_notice) else {}),
+    }
 
 
 @blueprint.get(_CASE)

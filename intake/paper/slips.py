@@ -58,6 +58,13 @@ def load_plans(folder: Path) -> dict[str, Plan]:
     return _load(path, path.stat().st_mtime_ns)
 
 
+def plan_of(folder: Path, form: Form) -> Plan:
+    """Return the plan of the slip of a form; one part with all of it when none is written."""
+    sections = tuple(section["name"] for section in form.descriptor["sections"])
+    whole = Plan(form.name, form.name, form.title, (PartPlan(form.title, sections),))
+    return load_plans(folder).get(form.name, whole)
+
+
 @lru_cache(maxsize=8)
 def _load(path: Path, _changed: int) -> dict[str, Plan]:
     raw = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -254,12 +261,8 @@ class Told:
         blank = entry(form, field)
         words = self.answer(form, field, cell) if cell else "–"
         boxes = tuple(replace(box, ticked=bool(cell) and box.label == words) for box in blank.boxes)
-        if field.type == "boolean":
-            boxes = (Box(boxes[0].label, cell == "true"),)
-        ticked = any(box.ticked for box in boxes)
-        return replace(
-            blank, hint="", boxes=boxes, value="" if ticked or (boxes and words == "–") else words
-        )
+        said = any(box.ticked for box in boxes) or (boxes and words in {"–", "Không"})
+        return replace(blank, hint="", boxes=boxes, value="" if said else words)
 
     def _notes(self, event: Event) -> Iterator[Note]:
         if event.files:

@@ -70,6 +70,15 @@ def test_a_build_asks_for_no_pango(
         make_pdfs(small_system, small_places)
 
 
+def test_a_form_that_an_agency_does_without_has_no_blank(
+    small_system: System, small_places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counting(monkeypatch, "docx")
+    forms = {name: form for name, form in small_system.forms.items() if name != "file_entry"}
+    files = blanks(replace(small_system, forms=forms), small_places)
+    assert len(files) == len(blanks(small_system, small_places)) - 1
+
+
 def test_every_form_of_the_portal_has_a_blank(shipped_system: System) -> None:
     for form in shipped_system.forms:
         assert of_form(shipped_system, form), form

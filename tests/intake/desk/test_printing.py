@@ -12,7 +12,7 @@ from intake.journal.sqlite import SqliteJournal
 from intake.paper import sheets
 from intake.receipts import new_token
 from tests.conftest import MakeSubmission
-from tests.intake.cases.slips import CLOSED, COORDINATOR, SECRETARY, person
+from tests.intake.cases.slips import ACCEPTED, COORDINATOR, SECRETARY, person
 from tests.intake.desk.conftest import SignIn, Slips, add
 
 OTHER_UNIT = person("khac", "coordinator", "KHCN")
@@ -27,13 +27,13 @@ def test_a_case_is_printed_with_all_that_was_done_and_its_files(
 ) -> None:
     photo = Attachment("hiện trường.png", "image/png", b"\x89PNG\r\n\x1a\n1")
     number = journal.append(make_submission(attachments=(photo,))).number
-    slips.through(number, *CLOSED)
+    slips.through(number, *ACCEPTED, (COORDINATOR, "correct"))
     desk = sign_in(SECRETARY)
     assert f"in/?so={number}&amp;dang=pdf" in desk.get("phieu/", so=number).text
     answer = desk.get("in/", so=number, dang="docx")
     assert answer.headers["Content-Disposition"] == f"attachment; filename={number}.docx"
     assert answer.headers["Cache-Control"] == "no-store"
-    for text in ("hiện trường.png", "Mẫu văn bản lấy ý kiến không có hạn trả lời.", "Đóng", number):
+    for text in ("hiện trường.png", "Đã thu hồi văn bản sai.", "Tiếp nhận", number):
         assert text in words(answer.data)
     page = pypdfium2.PdfDocument(desk.get("in/", so=number, dang="pdf").data)[0]
     assert number in page.get_textpage().get_text_range()

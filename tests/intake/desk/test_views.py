@@ -1,10 +1,12 @@
 """The pages of the desk: who sees and does what, and nothing typed is lost."""
 
 import csv
+import datetime as dt
 import io
 import re
 from html import unescape
 
+import openpyxl
 import pytest
 
 from intake.cases.people import Grant, Person
@@ -324,6 +326,31 @@ def test_the_list_is_filtered_and_taken_along(
 def test_no_cell_of_the_list_runs_in_a_spreadsheet(sign_in: SignIn, slips: Slips) -> None:
     slips.open(summary="=HYPERLINK(1) mười chữ")
     assert "'=HYPERLINK" in sign_in(SECRETARY).get("xuat/").text
+
+
+def test_the_list_as_a_workbook_says_what_it_is_and_holds_no_formula(
+    sign_in: SignIn, slips: Slips
+) -> None:
+    for summary in ("=HYPERLINK(1)", "Hồ sơ thiếu phiếu kiểm soát"):
+        slips.open(summary=summary)
+    desk = sign_in(SECRETARY)
+    assert "dang=xlsx" in desk.get(xem="tat-ca").text
+    answer = desk.get("xuat/", xem="tat-ca", tim="kiem soat", dang="xlsx")
+    book = openpyxl.load_workbook(io.BytesIO(answer.data))
+    head, row = book["Danh sách phiếu"].iter_rows(values_only=True)
+    assert (head[0], row[1]) == ("Số phiếu", "Hồ sơ thiếu phiếu kiểm soát")
+    assert isinstance(row[4], dt.datetime)
+    told = dict(book["Thông tin"].iter_rows(values_only=True))
+    assert told["Bộ lọc"] == "Tất cả; kiem soat"
+    assert (told["Số dòng"], told["Ngày lập"]) == ("1", "30/09/2020")
+    assert told["Lưu ý"]
+    every = desk.get("xuat/", xem="tat-ca", dang="xlsx")
+    other = openpyxl.load_workbook(io.BytesIO(every.data))
+    assert (
+        dict(other["Thông tin"].iter_rows(values_only=True))["Mã kiểm tra"] != told["Mã kiểm tra"]
+    )
+    cells = [each for line in other["Danh sách phiếu"].iter_rows() for each in line]
+    assert {each.data_type for each in cells if each.value == "=HYPERLINK(1)"} == {"s"}
 
 
 def test_files_are_given_to_those_who_see_the_case_and_never_shown_as_a_page(

@@ -18,7 +18,7 @@ from intake.forms.schema import Field, Form, load_forms
 from intake.journal.model import Actor, AttachedFile, Event, OnPaper
 from intake.paper.model import Entry, Grid, Heading, Note, Part, Signatures, Slip
 from intake.paper.sheets import pdf
-from intake.paper.slips import NOT_ON_PAPER, Plan, Press, Told, load_plans
+from intake.paper.slips import NOT_ON_PAPER, Plan, Press, Told, load_plans, plan_of
 from intake.paper.word import docx
 from intake.registers import Registers
 from intake.text import has_control_characters, normalise
@@ -137,7 +137,7 @@ def test_the_nonconformity_slip_is_signed_by_posts_in_each_of_its_four_parts() -
     assert all(isinstance(part.blocks[-1], Signatures) for part in parts[1:])
 
 
-@pytest.mark.parametrize("name", PLANS)
+@pytest.mark.parametrize("name", ["nonconformity", "consultation"])
 def test_a_blank_shows_its_fields_and_hints_as_docx(name: str) -> None:
     slip = blank(name)
     words = bare(words_of_docx(docx(slip)))
@@ -150,19 +150,20 @@ def test_a_blank_shows_its_fields_and_hints_as_docx(name: str) -> None:
             if isinstance(block, Entry):
                 assert bare(block.hint) in words
             if isinstance(block, Signatures):
-                assert all(post.upper() in words_of_docx(docx(slip)) for post in block.posts)
+                assert all(bare(post.upper()) in words for post in block.posts)
 
 
 def test_a_blank_shows_its_fields_as_pdf_with_code_notice_and_page_numbers() -> None:
     slip = blank("feedback")
-    words = bare(words_of_pdf(pdf(slip)))
+    content = pdf(slip)
+    words = bare(words_of_pdf(content))
     for part in slip.parts:
         for entry in entries(part):
             assert bare(entry.title) in words
             assert bare(entry.hint) in words
     for text in ("Mã hiệu: BM-HT06.01", PORTAL.sample_notice, slip.foot, slip.title.upper()):
         assert bare(text) in words
-    second = pypdfium2.PdfDocument(pdf(slip))[1].get_textpage().get_text_range()
+    second = pypdfium2.PdfDocument(content)[1].get_textpage().get_text_range()
     assert re.search(r"(?m)^2\r?$", second)
 
 
@@ -223,7 +224,7 @@ ANY_TEXT = (
 )
 
 
-@settings(max_examples=3)
+@settings(max_examples=2)
 @given(st.data())
 def test_a_filled_slip_shows_every_value_as_docx(data: st.DataObject) -> None:
     pool = data.draw(st.lists(ANY_TEXT, min_size=6, max_size=6))
@@ -253,7 +254,7 @@ def test_a_filled_slip_shows_every_value_as_pdf_on_more_than_ten_pages() -> None
 
 
 def test_emoji_and_text_from_right_to_left_are_on_the_pdf_too() -> None:
-    words = words_of_pdf(pdf(filled(opening({"summary": HARD[4] + HARD[5]}))))
+    words = words_of_pdf(pdf(filled(opening({"summary": HARD[4] + HARD[5]}), ended=True)))
     assert "🏛" in words
     assert set("שלוםעולם") <= set(words)
 
@@ -261,7 +262,7 @@ def test_emoji_and_text_from_right_to_left_are_on_the_pdf_too() -> None:
 def test_names_of_files_and_how_it_came_in_are_shown() -> None:
     file = AttachedFile("ab" * 32, "ảnh <hiện> trường.jpg", "image/jpeg", 120_000)
     paper = OnPaper(SECRETARY, "2020-09-08", "2020-09-09")
-    slip = filled(opening({"summary": "x"}, files=(file,), paper=paper))
+    slip = filled(opening({"summary": "x"}, files=(file,), paper=paper), ended=True)
     assert ("Nguồn", "nhập từ phiếu giấy") in slip.marks
     for words in (words_of_docx(docx(slip)), words_of_pdf(pdf(slip))):
         assert bare("ảnh <hiện> trường.jpg (120 kB)") in bare(words)
@@ -270,16 +271,16 @@ def test_names_of_files_and_how_it_came_in_are_shown() -> None:
 
 def test_who_sent_it_is_left_out_for_those_who_may_not_know() -> None:
     event = opening({"summary": "x", "sender_name": "Trần Văn Kín", "unit": "BC"})
-    assert "Trần Văn Kín" in words_of_docx(docx(filled(event)))
-    hidden = filled(event, with_sender=False)
+    assert "Trần Văn Kín" in words_of_docx(docx(filled(event, ended=True)))
+    hidden = filled(event, with_sender=False, ended=True)
     assert "Trần Văn Kín" not in words_of_docx(docx(hidden))
     assert any(
-        isinstance(block, Note) and "không in ra" in block.text for block in hidden.parts[1].blocks
+        isinstance(block, Note) and "không in ra" in block.text for block in hidden.parts[0].blocks
     )
 
 
 def test_no_name_of_an_account_is_printed() -> None:
-    slip = filled(opening({"summary": "x"}), acted(2, "accept", {"grade": "minor"}))
+    slip = filled(opening({"summary": "x"}), acted(2, "accept", {"grade": "minor"}), ended=True)
     assert "Người thuky" not in words_of_docx(docx(slip))
     assert "Thư ký ISO, KHCN" in words_of_docx(docx(slip))
 
@@ -290,6 +291,15 @@ def test_what_is_still_to_do_is_left_to_a_pen_and_of_an_ended_case_left_out() ->
     assert "root_cause" not in names
     assert "comment" in names
     assert [part.title for part in filled(case, ended=True).parts] == ["1. Mô tả"]
+
+
+def test_a_box_that_was_not_ticked_stays_empty_and_nothing_is_written_beside_it() -> None:
+    said = {"source": "self", "anonymous": "false"}
+    found = {each.name: each for part in filled(opening(said)).parts for each in entries(part)}
+    assert [box.ticked for box in found["anonymous"].boxes] == [False]
+    assert found["anonymous"].value == ""
+    assert [box.ticked for box in found["source"].boxes].count(True) == 1
+    assert found["document"].value == "–"
 
 
 def test_an_action_of_no_part_stands_at_the_end() -> None:
@@ -315,6 +325,14 @@ def test_answers_under_an_earlier_form_are_all_there() -> None:
     told = Told((event,), "Mới", False, True, lambda _: then, ANSWER, lambda _: "")
     slip = PRESS.filled(PLANS["feedback"], FORMS["feedback"], actions_of(PLANS["feedback"]), told)
     assert "Câu trả lời cũ" in [entry.value for part in slip.parts for entry in entries(part)]
+
+
+def test_a_form_without_a_plan_has_one_part_with_all_of_it() -> None:
+    form = replace(FORMS["feedback"], name="new_form")
+    plan = plan_of(PLACES.forms, form)
+    found = [entry.name for part in PRESS.blank(plan, form, {}).parts for entry in entries(part)]
+    assert found == [field.name for field in asked_by(form)]
+    assert plan_of(PLACES.forms, FORMS["feedback"]) == PLANS["feedback"]
 
 
 # The files
