@@ -18,10 +18,9 @@ _TEXT = re.compile(r'<!--text-->(.*?)(?:<section class="qms-neighbours"|</articl
 _MARK_UP = re.compile(r"<(script|style)\b.*?</\1>|<[^>]+>", re.DOTALL)
 _CODE = Path(__file__).parent.parent
 _ASSETS = _CODE.parent / "content" / "assets"
+_SETTING = ("checking.py", "composing.py", "copies.py", "paper.css", "pdfua.xml", "rendering.py")
 _RECIPE = (
-    *sorted((_CODE / "paper_copies").glob("*.py")),
-    *sorted((_CODE / "paper_copies").glob("*.css")),
-    *sorted((_CODE / "paper_copies").glob("*.xml")),
+    *(_CODE / "paper_copies" / name for name in _SETTING),
     *sorted((_CODE / "templates" / "paper").glob("*.html")),
     _CODE / "flowchart.py",
     _ASSETS / "blank.css",
