@@ -34,6 +34,9 @@ pdf: .venv/ready ## publish with every controlled document and blank slip as PDF
 test-long: .venv/ready ## run the long tests: what LibreOffice keeps of DOCX and XLSX
 	@$(PYTHON) -m pytest tests/long/*.py
 
+offline: .venv/ready ## write the published portal as one file to be read from a stick: TO=folder
+	@$(PYTHON) -m scripts offline --to "$(or $(TO),ban-mang-di)"
+
 releases: .venv/ready ## list the releases: when, how many pages, from which commit, why kept
 	@$(PYTHON) -m scripts releases
 
@@ -85,4 +88,4 @@ clean: ## remove what can be made again (environment, site, work files); keeps t
 .venv/ready: requirements.lock scripts/setup.sh
 	@sh scripts/setup.sh
 
-.PHONY: help serve test lint format publish pdf test-long releases rollback check packages account accounts password notices demo as-of freeze export-xlsx import-xlsx bench bench-search clean
+.PHONY: help serve test lint format publish pdf test-long offline releases rollback check packages account accounts password notices demo as-of freeze export-xlsx import-xlsx bench bench-search clean

@@ -19,6 +19,7 @@ from scripts.checks import check
 from scripts.demo import demo
 from scripts.evidence import evidence_days
 from scripts.history import check_history
+from scripts.offline import NothingPublished, offline
 from scripts.paper_copies.controlled import NoControlledCopy, controlled_copies
 from scripts.paper_copies.keeping import UnmadeCopy
 from scripts.paper_copies.pango import PangoMissing, ensure_pango
@@ -44,6 +45,8 @@ def main(arguments: list[str] | None = None) -> None:
     handing_out.add_argument("--number", required=True, help="the number of the copy")
     handing_out.add_argument("--doc", default="", help="one document instead of all in force")
     handing_out.add_argument("--to", default="ban-sao", help="folder to write into")
+    taking_along = commands.add_parser("offline", help="write the portal to be read from a disk")
+    taking_along.add_argument("--to", default="ban-mang-di", help="folder to write into")
     commands.add_parser("releases", help="list the releases")
     going_back = commands.add_parser("rollback", help="publish an earlier release again")
     going_back.add_argument("--to", default="", help="its id instead of the one before")
@@ -202,11 +205,21 @@ def _hand_out(places: Places, number: str, code: str, folder: Path) -> None:
     print(f"Bản sao số {int(number)}: {len(written)} tài liệu, trong {folder}/")
 
 
+def _take_along(places: Places, folder: Path) -> None:
+    try:
+        written = offline(places, folder)
+    except NothingPublished as refused:
+        raise SystemExit(f"Chưa có gì để chép: {refused}.") from refused
+    size = written.stat().st_size / 1_000_000
+    print(f"{written} ({size:.0f} MB): giải nén rồi mở index.html trong thư mục {written.stem}")
+
+
 _COMMANDS: dict[str, Callable[[Places, argparse.Namespace], object]] = {
     "publish": lambda places, chosen: _publish(places, paper=chosen.pdf),
     "controlled-copy": lambda places, chosen: _hand_out(
         places, chosen.number, chosen.doc, Path(chosen.to)
     ),
+    "offline": lambda places, chosen: _take_along(places, Path(chosen.to)),
     "releases": lambda places, _: _list_releases(places),
     "rollback": lambda places, chosen: _roll_back(places, chosen.to),
     "check": lambda places, _: _check(places),
