@@ -1,5 +1,6 @@
 """Every kind of page in a real browser: nothing from elsewhere, nothing inaccessible."""
 
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -132,7 +133,9 @@ def test_the_search_asks_no_other_host(page: Page, portal: Portal) -> None:
     asked: set[str] = set()
     page.on("request", lambda request: asked.add(urlsplit(request.url).netloc))
     page.goto(portal.url())
-    page.fill("input[name=query]", "khong phu hop")
+    box = page.locator("input[name=query]")
+    box.click()
+    box.press_sequentially("khong phu hop")
     page.locator(".md-search-result__item").first.wait_for()
     assert asked == {urlsplit(portal.address).netloc}
 
@@ -140,9 +143,9 @@ def test_the_search_asks_no_other_host(page: Page, portal: Portal) -> None:
 def test_built_site_has_no_broken_link_and_no_other_host(portal: Portal) -> None:
     site = portal.places.current_site.resolve()
     assert check_links(site) == []
+    elsewhere = re.compile(r"""(url\(|@import)\s*["']?(https?:)?//""")
     for style in site.rglob("*.css"):
-        assert "url(http" not in style.read_text(encoding="utf-8"), style
-        assert "@import" not in style.read_text(encoding="utf-8"), style
+        assert not elsewhere.search(style.read_text(encoding="utf-8")), style
 
 
 def test_home_shows_the_published_figures(page: Page, portal: Portal) -> None:
