@@ -15,7 +15,7 @@ from intake.review_periods import Period, periods
 from scripts import audits, review
 from scripts.as_of import as_of
 from scripts.dashboard import Axis, Breakdown, Value, breakdown, dashboard
-from scripts.due import due
+from scripts.due import AHEAD, due
 from scripts.registers import Resource, Row
 from scripts.review import Figure
 from scripts.system import FINDING_STATES, OBJECTIVE_STATES, System, is_in_force, plain_number
@@ -106,7 +106,7 @@ class Pack:
 
     @property
     def check(self) -> str:
-        """Eight letters and digits that follow from every figure: the same on paper and in sheets."""
+        """Eight letters and digits that follow from every figure, on paper and in sheets."""
         said = repr(
             (
                 self.period,
@@ -156,7 +156,7 @@ def gather(system: System, period: Period) -> Pack:
                 point,
                 title,
                 tuple(review.figures(then, f"9.3.2 {point}")),
-                _TABLES[point](then, period),
+                _TABLES[point](then),
                 tuple(name for name in _CHARTS_OF.get(point, ()) if name in charts),
                 said.get(point, ""),
             )
@@ -266,7 +266,7 @@ def _table(title: str, columns: str, rows: Iterator[tuple[str, ...]], none: str)
     return Table(title, tuple(columns.split("|")), tuple(rows), none)
 
 
-def _actions_table(then: System, _: Period) -> Table:
+def _actions_table(then: System) -> Table:
     return _table(
         "Việc của các lần xem xét trước",
         "Mã|Việc phải làm|Đơn vị|Hạn|Tình trạng",
@@ -284,7 +284,7 @@ def _actions_table(then: System, _: Period) -> Table:
     )
 
 
-def _changes_table(then: System, period: Period) -> Table:
+def _changes_table(then: System) -> Table:
     since = then.day - dt.timedelta(days=365)
     issued = [
         (row["issued_on"], row["number"], row["title"], row["issuer"])
@@ -299,12 +299,12 @@ def _changes_table(then: System, period: Period) -> Table:
     )
 
 
-def _satisfaction_table(then: System, _: Period) -> Table:
+def _satisfaction_table(then: System) -> Table:
     rows = review.objectives_on(then, "9.1.2")
     return _objectives_table("Mục tiêu về sự hài lòng", rows, "Chưa có mục tiêu về sự hài lòng.")
 
 
-def _missed_table(then: System, _: Period) -> Table:
+def _missed_table(then: System) -> Table:
     rows = [row for row in then.objectives() if row["state"] != "on_target"]
     title = "Mục tiêu chưa đạt hoặc chưa đo"
     return _objectives_table(title, rows, "Mọi mục tiêu đều đạt ở kỳ đo mới nhất.")
@@ -340,7 +340,7 @@ def _amount(objective: Row, value: float) -> str:
     return f"{plain_number(value).replace('.', ',')} {objective['measure_unit']}"
 
 
-def _processes_table(then: System, _: Period) -> Table:
+def _processes_table(then: System) -> Table:
     operational = {row["code"]: row for row in then.documents_of_kind("operational_procedure")}
     owned = Counter(row["unit"] for row in operational.values())
     states = Counter(
@@ -363,7 +363,7 @@ def _processes_table(then: System, _: Period) -> Table:
     )
 
 
-def _open_findings_table(then: System, _: Period) -> Table:
+def _open_findings_table(then: System) -> Table:
     rows = [row for row in then.findings() if not row["closed_on"]]
     none = "Mọi phát hiện đều đã đóng."
     return _findings_table(then, "Phát hiện chưa đóng", rows, none)
@@ -388,7 +388,7 @@ def _findings_table(then: System, title: str, rows: list[Row], none: str) -> Tab
     )
 
 
-def _unmeasured_table(then: System, _: Period) -> Table:
+def _unmeasured_table(then: System) -> Table:
     return _table(
         "Kỳ đã qua chưa có số đo",
         "Mã|Chỉ tiêu và kỳ đo|Đơn vị|Hết kỳ",
@@ -401,7 +401,7 @@ def _unmeasured_table(then: System, _: Period) -> Table:
     )
 
 
-def _audits_table(then: System, _: Period) -> Table:
+def _audits_table(then: System) -> Table:
     grades = [then.label("findings", "grade", grade) for grade in audits.GRADES]
     counted = Counter((row["unit"], row["grade"]) for row in then.rows("findings"))
     return _table(
@@ -416,8 +416,8 @@ def _audits_table(then: System, _: Period) -> Table:
     )
 
 
-def _findings_on(title: str, *clauses: str) -> Callable[[System, Period], Table]:
-    def table(then: System, _: Period) -> Table:
+def _findings_on(title: str, *clauses: str) -> Callable[[System], Table]:
+    def table(then: System) -> Table:
         rows = [
             row
             for row in then.findings()
@@ -428,7 +428,7 @@ def _findings_on(title: str, *clauses: str) -> Callable[[System, Period], Table]
     return table
 
 
-def _risks_table(then: System, _: Period) -> Table:
+def _risks_table(then: System) -> Table:
     return _table(
         "Rủi ro mức rất cao và mức cao",
         "Mã|Đơn vị|Rủi ro|Điểm|Mức|Biện pháp|Hạn|Ngày xong",
@@ -450,7 +450,7 @@ def _risks_table(then: System, _: Period) -> Table:
     )
 
 
-def _opportunities_table(then: System, _: Period) -> Table:
+def _opportunities_table(then: System) -> Table:
     return _table(
         "Cơ hội đã đăng ký",
         "Mã|Đơn vị|Cơ hội|Hành động|Hạn",
@@ -462,7 +462,7 @@ def _opportunities_table(then: System, _: Period) -> Table:
     )
 
 
-_TABLES: dict[str, Callable[[System, Period], Table]] = {
+_TABLES: dict[str, Callable[[System], Table]] = {
     "a": _actions_table,
     "b": _changes_table,
     "c.1": _satisfaction_table,
@@ -515,7 +515,7 @@ def _open(then: System) -> Iterator[tuple[str, int, int]]:
         for document in then.documents.values()
         if is_in_force(document["current"]) and document["current"]["review_due_on"]
     ]
-    soon = [due_on for due_on in to_review if due_on <= then.day + review.AHEAD]
+    soon = [due_on for due_on in to_review if due_on <= then.day + AHEAD]
     late = sum(due_on < then.day for due_on in soon)
     yield "Tài liệu phải xem xét lại trong 90 ngày", len(soon), late
 

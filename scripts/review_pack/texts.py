@@ -14,7 +14,6 @@ from markupsafe import Markup
 
 from intake.review_periods import Period
 from scripts.review_pack.gather import TITLES
-from scripts.slugs import slug
 
 SUMMARY, PROPOSALS = "tom-tat", "kien-nghi"
 """The texts that stand beside those of the inputs."""
@@ -40,11 +39,6 @@ class Texts:
     """The texts of one period, in a folder of its own."""
 
     folder: Path
-
-    @classmethod
-    def of(cls, data: Path, period: Period) -> "Texts":
-        """Return the texts of a period; `data` is the folder that holds the registers' folder."""
-        return cls(data / "xem-xet" / slug(period.code))
 
     def write_missing(self, period: Period) -> list[Path]:
         """Make the files that are not there yet and return them; what is there stays as it is."""
