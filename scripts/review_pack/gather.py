@@ -42,6 +42,10 @@ _FREE_LINES = 6
 """How many lines the table of decisions leaves to a pen."""
 
 
+_TREATED = {"Đã xong": "good", "Đang làm": "none", "Quá hạn": "bad"}
+"""How the treatment of a risk stands, and how a chart fills it."""
+
+
 class NoSuchPeriod(ValueError):
     """There is no such period; the message names those that there are."""
 
@@ -206,15 +210,13 @@ def _charts(then: System) -> dict[str, Breakdown]:
 
 def _risk_levels(then: System) -> Breakdown:
     levels = sorted(then.rows("risk_levels"), key=lambda row: -row["minimum"])
-    treated = {"Biện pháp đã xong": "good", "Đang làm": "none", "Biện pháp quá hạn": "bad"}
-    done, in_hand, late = treated
     return breakdown(
         Axis("Mức", tuple(Value(level["title"], level["title"]) for level in levels)),
-        Axis("", tuple(Value(words, words, tone) for words, tone in treated.items())),
+        Axis("", tuple(Value(words, words, tone) for words, tone in _TREATED.items())),
         [
             (
                 risk["level"]["title"],
-                done if risk["done_on"] else late if risk["due_on"] < then.day else in_hand,
+                _treated(then, risk),
             )
             for risk in then.risks()
         ],
@@ -223,6 +225,12 @@ def _risk_levels(then: System) -> Breakdown:
         title="Rủi ro theo mức và biện pháp xử lý",
         by="Mức",
     )
+
+
+def _treated(then: System, risk: Row) -> str:
+    """Tell how the treatment of a risk stands, as one of `_TREATED`."""
+    done, in_hand, late = _TREATED
+    return done if risk["done_on"] else late if risk["due_on"] < then.day else in_hand
 
 
 def _action_states(then: System) -> Breakdown:
@@ -431,7 +439,7 @@ def _findings_on(title: str, *clauses: str) -> Callable[[System], Table]:
 def _risks_table(then: System) -> Table:
     return _table(
         "Rủi ro mức rất cao và mức cao",
-        "Mã|Đơn vị|Rủi ro|Điểm|Mức|Biện pháp|Hạn|Ngày xong",
+        "Mã|Đơn vị|Rủi ro|Điểm|Mức|Biện pháp|Hạn|Tình trạng",
         (
             (
                 risk["code"],
@@ -441,7 +449,7 @@ def _risks_table(then: System) -> Table:
                 risk["level"]["title"],
                 risk["treatment"],
                 day(risk["due_on"]),
-                day(risk["done_on"]),
+                _treated(then, risk),
             )
             for risk in then.risks()
             if risk["level"]["level"] in _GRAVE
