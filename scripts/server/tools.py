@@ -39,7 +39,7 @@ def ensure(program: str) -> str:
 
 
 def _find(program: str) -> str | None:
-    """Look where people's programs are, where administrators' are, and where Debian puts a server's."""
+    """Look on the path, among the administrators' programs and where Debian puts PostgreSQL's."""
     servers = sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")), reverse=True)
     places = [os.environ.get("PATH", ""), "/usr/sbin", "/sbin", *servers]
     return shutil.which(program, path=os.pathsep.join(places))
