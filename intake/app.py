@@ -21,7 +21,7 @@ from intake.desk.signing import DESK
 from intake.errors import CrossSite, IntakeError
 from intake.forms.rendering import FormRenderer
 from intake.journal.model import Journal
-from intake.journal.sqlite import Clock, utc_now
+from intake.journal.sql import Clock, utc_now
 from intake.notices.mail import Server, Writer
 from intake.notices.outbox import Outbox
 from intake.notices.run import Notices

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from intake.configuration import Places
+from intake.errors import StorageUnavailable
 from intake.forms.schema import BadFormSchema
 from intake.packages.validation import InvalidPackage
 from scripts.as_of import EDITIONS, NoSuchDay
@@ -151,6 +152,7 @@ def _published_or_explained() -> Iterator[None]:
         InvalidPackage,
         NoSuchDay,
         PangoMissing,
+        StorageUnavailable,
     ) as failed:
         raise SystemExit(f"{_NOT_PUBLISHED}\n{failed}") from failed
     except (OSError, sqlite3.OperationalError) as failed:
