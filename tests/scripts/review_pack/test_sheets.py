@@ -9,7 +9,8 @@ import pytest
 from intake.configuration import PROJECT_ROOT, Places
 from scripts.__main__ import main
 from scripts.due import due
-from scripts.review_pack import sheets, writing
+from scripts.paper_copies.pango import PangoMissing
+from scripts.review_pack import paper, sheets, writing
 from scripts.review_pack.gather import Pack
 from scripts.review_pack.texts import Texts
 from scripts.sheets.importing import difference, take_in
@@ -126,6 +127,19 @@ def test_the_command_names_the_periods(
     with pytest.raises(SystemExit, match=rf"(?s)Không có kỳ “1999”.*{HELD}"):
         main(["review", "--period", "1999", "--to", str(tmp_path / "pack")])
     assert not (tmp_path / "pack").exists()
+
+
+def test_the_command_says_what_the_machine_lacks(
+    project: Places, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def lacking() -> None:
+        raise PangoMissing("Máy chưa có thư viện Pango.")
+
+    monkeypatch.setenv("QMS_ROOT", str(project.root))
+    monkeypatch.setattr(paper, "ensure_pango", lacking)
+    with pytest.raises(SystemExit, match=r"(?s)Chưa lập được tập tài liệu\..*Pango"):
+        main(["review", "--period", "2020", "--zip", str(tmp_path / "pack.zip")])
+    assert not (tmp_path / "pack.zip").exists()
 
 
 def test_the_archive_holds_everything_and_begins_no_texts(
