@@ -34,7 +34,7 @@ from scripts.review_pack.gather import NoSuchPeriod
 from scripts.review_pack.paper import LongSummary
 from scripts.revision_texts import CannotFreeze, freeze
 from scripts.serve import serve, watch
-from scripts.sheets.importing import RefusedSheet, difference, take_in
+from scripts.sheets.importing import Difference, RefusedSheet, difference, sheets_at, take_in
 from scripts.sheets.reading import UnreadableSheet
 from scripts.sheets.workbook import register_book
 from scripts.slips import make_pdfs
@@ -111,18 +111,25 @@ def _export(places: Places, only: str, folder: Path) -> None:
 
 def _import(places: Places, path: Path, *, dry: bool, remove: bool) -> None:
     try:
-        found = difference(places, path, remove=remove)
-        for line in found.lines:
-            print(line)
-        if found.missing and not remove:
-            print(f"{found.missing} dòng không có trong tệp được giữ lại; muốn bỏ: REMOVE=1")
-        if not found.changes:
-            print(f"Sổ {found.title} không có gì thay đổi.")
-        elif not dry:
-            take_in(places, found)
-            print(f"Đã ghi data/qms/{found.register}.csv.")
+        found = [difference(places, each, remove=remove) for each in sheets_at(path)]
+        for each in found:
+            _show(each, remove=remove)
+        changed = [each for each in found if each.changes]
+        if changed and not dry:
+            take_in(places, *changed)
+            for each in changed:
+                print(f"Đã ghi data/qms/{each.register}.csv.")
     except (UnreadableSheet, RefusedSheet, BadRegister) as refused:
         raise SystemExit(f"Chưa nhập, sổ giữ nguyên.\n{refused}") from refused
+
+
+def _show(found: Difference, *, remove: bool) -> None:
+    for line in found.lines:
+        print(line)
+    if found.missing and not remove:
+        print(f"{found.missing} dòng không có trong tệp được giữ lại; muốn bỏ: REMOVE=1")
+    if not found.changes:
+        print(f"Sổ {found.title} không có gì thay đổi.")
 
 
 def _freeze(places: Places, code: str) -> None:
