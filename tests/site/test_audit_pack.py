@@ -102,7 +102,7 @@ def test_columns_that_are_not_public_stay_out(unpacked: Path, places: Places) ->
     private = 0
     for name, form in load_forms(places.forms).items():
         header = (unpacked / f"so/{name}.csv").read_text(encoding="utf-8-sig").splitlines()[0]
-        hidden = {field["name"] for field in form.fields if field["access"] != "public"}
+        hidden = {field.name for field in form.fields if field.access != "public"}
         private += len(hidden)
         assert hidden.isdisjoint(header.split(",")), name
     assert private > 10
