@@ -95,4 +95,4 @@ clean: ## remove what can be made again (environment, site, work files); keeps t
 .venv/ready: requirements.lock scripts/setup.sh
 	@sh scripts/setup.sh
 
-.PHONY: help serve test lint format publish pdf test-long offline audit-pack releases rollback check packages account accounts password notices demo as-of freeze export-xlsx import-xlsx bench bench-search clean
+.PHONY: help serve test lint format publish pdf test-long offline audit-pack releases rollback check packages account accounts password notices demo as-of freeze export-xlsx import-xlsx review bench bench-search clean
