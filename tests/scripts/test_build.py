@@ -44,7 +44,7 @@ def page(monkeypatch: pytest.MonkeyPatch, findings: list[Finding]) -> Callable[[
     """Say what the stand-in for MkDocs writes as the home page."""
 
     def write(html: str) -> None:
-        def run(places: Places, system: System, staged: Path, target: Path) -> None:
+        def run(places: Places, system: System, staged: Path, target: Path, _: object) -> None:
             target.mkdir(parents=True, exist_ok=True)
             (target / "index.html").write_text(html, encoding="utf-8")
 
@@ -255,7 +255,7 @@ def buildable(
 ) -> Places:
     """The small project, with a stand-in for MkDocs that writes the day on the pages."""
 
-    def run(places: Places, system: System, staged: Path, target: Path) -> None:
+    def run(places: Places, system: System, staged: Path, target: Path, _: object) -> None:
         target.mkdir(parents=True, exist_ok=True)
         for name in ("index.html", "404.html"):
             (target / name).write_text(f"<p>{system.day}</p>", encoding="utf-8")
