@@ -92,19 +92,22 @@ class QuickPages(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
     def _expanded(self, macros: Any, markdown: str, force_rendering: bool = False) -> str:
         """Expand the macros of a text.
 
-        Inputs: the text, the page's address and front matter, the data. A page that shows the
-        texts of other pages (`KeptHtml.read_a_page`) is expanded anew every time.
+        Inputs: the text, the page's address and front matter, the data, and from which number the
+        marks of what macros make go on. A page that shows the texts of other pages
+        (`KeptHtml.reads_pages`) is expanded anew every time.
         """
-        page = macros.page
+        page, pieces = macros.page, self._html.pieces
+        first = len(pieces)
         macros.variables["page"] = _Asking(page.url, page.meta)
-        key = digest("macros", self._data, page.url, repr(page.meta), markdown)
+        key = digest("macros", self._data, page.url, repr(page.meta), str(first), markdown)
         known = self._steps.get(key)
         if known is not None:
-            text, self._html.pieces[:] = self._steps.put(key, known)
+            text, made = self._steps.put(key, known)
+            pieces.extend(made)
             return str(text)
         text = self._expand(markdown=markdown, force_rendering=force_rendering)
         if not self._html.reads_pages:
-            self._steps.put(key, (text, list(self._html.pieces)))
+            self._steps.put(key, (text, pieces[first:]))
         return str(text)
 
     @event_priority(_LAST)
