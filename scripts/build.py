@@ -130,16 +130,18 @@ def check_content(places: Places) -> None:
     Raises:
         BuildFailed: with every finding, by file and line.
     """
-    checked = (places.registers, places.forms, places.content, Path(checks.__file__).parent)
+    rules = folder_hash(Path(checks.__file__).parent)
+    registers = f"{rules} {folder_hash(places.registers)}"
     day = Portal.load(places.configuration).day()
-    fingerprint = f"{day} " + " ".join(folder_hash(folder) for folder in checked)
+    whole = f"{day} {registers} {folder_hash(places.forms)} {folder_hash(places.content)}"
     seal = places.cache / "content.sound"
-    if seal.exists() and seal.read_text() == fingerprint:
+    sound = seal.read_text().splitlines() if seal.exists() else []
+    if sound == [registers, whole]:
         return
-    if found := checks.check(places):
+    if found := checks.check(places, validated=registers in sound[:1]):
         raise BuildFailed("\n".join(str(finding) for finding in found))
     seal.parent.mkdir(exist_ok=True)
-    seal.write_text(fingerprint)
+    seal.write_text(f"{registers}\n{whole}\n")
 
 
 def run_mkdocs(
