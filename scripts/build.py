@@ -147,7 +147,7 @@ def check_content(places: Places) -> None:
 def run_mkdocs(
     places: Places, system: System, staged: Path, target: Path, steps: Steps | None = None
 ) -> None:
-    """Run MkDocs, strict, from the staged pages, with the steps that are known from before.
+    """Run MkDocs, strict, from the staged pages, taking from `steps` what is known from before.
 
     Raises:
         BuildFailed: MkDocs warned of something.
