@@ -12,6 +12,7 @@ serve: .venv/ready ## build the portal and serve it with the intake at http://12
 test: .venv/ready ## run every check and test, browser tests included
 	@$(PYTHON) -m scripts.browser
 	@$(PYTHON) -m scripts.server.tools
+	@$(PYTHON) -m scripts.paper_copies.pango
 	@$(MAKE) --no-print-directory lint
 	@$(PYTHON) -m pytest -n 2 --dist loadfile
 
@@ -26,6 +27,16 @@ format: .venv/ready ## put the code into its canonical format
 
 publish: .venv/ready ## check, build and publish the site once
 	@$(PYTHON) -m scripts publish
+
+pdf: .venv/ready ## publish with every controlled document and blank slip as PDF; COPY=3 DOC=QT-VP-01 for a numbered controlled copy
+	@$(PYTHON) -m scripts $(if $(COPY),controlled-copy --number "$(COPY)" --doc "$(DOC)" --to "$(or $(TO),ban-sao)",publish --pdf)
+
+test-long: .venv/ready ## run the long tests: a slip published after each step, every PDF, LibreOffice
+	@$(PYTHON) -m scripts.browser
+	@QMS_LONG=1 $(PYTHON) -m pytest tests/long/*.py tests/site/test_desk.py tests/site/test_paper_copies.py
+
+offline: .venv/ready ## write the published portal as one file to be read from a stick: TO=folder
+	@$(PYTHON) -m scripts offline --to "$(or $(TO),ban-mang-di)"
 
 releases: .venv/ready ## list the releases: when, how many pages, from which commit, why kept
 	@$(PYTHON) -m scripts releases
@@ -51,7 +62,7 @@ password: .venv/ready ## give a new first password: NAME=lan.nt
 notices: .venv/ready ## send the mails that are due now; the running intake does it every minute
 	@$(PYTHON) -m intake notices
 
-demo: .venv/ready ## send a year of sample submissions to the portal that `make serve` runs
+demo: .venv/ready ## send a year of sample submissions to the portal that `make serve` runs, and act on them
 	@$(PYTHON) -m scripts demo --port $(PORT)
 
 as-of: .venv/ready ## build the portal as at a day beside the present one: DATE=2020-06-20
@@ -78,4 +89,4 @@ clean: ## remove what can be made again (environment, site, work files); keeps t
 .venv/ready: requirements.lock scripts/setup.sh
 	@sh scripts/setup.sh
 
-.PHONY: help serve test lint format publish releases rollback check packages account accounts password notices demo as-of freeze export-xlsx import-xlsx bench bench-search clean
+.PHONY: help serve test lint format publish pdf test-long offline releases rollback check packages account accounts password notices demo as-of freeze export-xlsx import-xlsx bench bench-search clean

@@ -8,13 +8,14 @@ from collections.abc import Callable
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from intake import site, views
+from intake import publishing, site, views
 from intake.accounts.sign_on import SignOn
 from intake.accounts.store import AccountStore, Rules
 from intake.cases.casebook import Casebook
 from intake.cases.workflow import load_workflows
 from intake.configuration import LOCAL_ZONE, Places, Portal
-from intake.desk import findings, post, sign_on, signing
+from intake.desk import accounts as accounts_at_desk
+from intake.desk import findings, paper_entry, post, printing, sign_on, signing
 from intake.desk import views as desk
 from intake.desk.signing import DESK
 from intake.errors import CrossSite, IntakeError
@@ -25,6 +26,7 @@ from intake.notices.mail import Server, Writer
 from intake.notices.outbox import Outbox
 from intake.notices.run import Notices
 from intake.pages import Pages
+from intake.publishing_requests import Requests
 from intake.registers import Registers
 from intake.services import Services, services
 
@@ -52,6 +54,7 @@ def create_app(
         sign_on=_sign_on(app, portal, accounts),
         casebook=Casebook(journal),
         outbox=Outbox(places.outbox, utc_now),
+        publishing=Requests(places.publishing_requests),
         today=today or (lambda: dt.datetime.now(LOCAL_ZONE).date()),
     )
     app.config["MAX_CONTENT_LENGTH"] = portal.max_files * portal.max_file_bytes + _FORM_TEXT_BYTES
@@ -68,6 +71,10 @@ def create_app(
     app.register_blueprint(desk.blueprint)
     app.register_blueprint(findings.blueprint)
     app.register_blueprint(post.blueprint)
+    app.register_blueprint(accounts_at_desk.blueprint)
+    app.register_blueprint(publishing.blueprint)
+    app.register_blueprint(paper_entry.blueprint)
+    app.register_blueprint(printing.blueprint)
     app.register_blueprint(views.blueprint)
     app.register_blueprint(site.blueprint)
     return app

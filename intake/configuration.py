@@ -59,6 +59,11 @@ class Places:
         return self.packages / "outbox.sqlite3"
 
     @property
+    def publishing_requests(self) -> Path:
+        """The signed requests to publish of the last minutes; the publisher looks at its time."""
+        return self.packages / "publishing.asked"
+
+    @property
     def content(self) -> Path:
         """The pages as they are written."""
         return self.root / "content"

@@ -41,12 +41,18 @@ class Sent:
         return FormState(self.checked.typed, self.checked.errors, token, held, problem)
 
 
-def read_sent(form: Form) -> Sent:
-    """Read and check what the present request sends of a form; names with `_` aren't its own."""
+def read_sent(form: Form, *, takes_files: bool | None = None) -> Sent:
+    """Read and check what the present request sends of a form; names with `_` aren't its own.
+
+    Args:
+        form: that was filled.
+        takes_files: whether files may come along; as the form says when None.
+    """
     token = receipts.read_token(request.form.get("_token", ""))
     given = {name: values for name, values in request.form.lists() if not name.startswith("_")}
     checked = check(form, given, services().registers, services().today())
-    return Sent(form, token, checked, _files(form, checked, token))
+    takes_files = form.takes_attachments if takes_files is None else takes_files
+    return Sent(form, token, checked, _files(checked, token) if takes_files else ())
 
 
 def hold(token: Token, files: tuple[Attachment, ...]) -> tuple[Attachment, ...]:
@@ -58,10 +64,8 @@ def hold(token: Token, files: tuple[Attachment, ...]) -> tuple[Attachment, ...]:
     return files
 
 
-def _files(form: Form, checked: Checked, token: Token | None) -> tuple[Attachment, ...]:
+def _files(checked: Checked, token: Token | None) -> tuple[Attachment, ...]:
     """Return the files that go with the form, or note why one can't."""
-    if not form.takes_attachments:
-        return ()
     kept = set(request.form.getlist("_keep"))
     held = _held(token, kept) if token and kept else ()
     try:

@@ -17,6 +17,7 @@ from intake.forms.schema import Form, load_forms
 from intake.journal.model import Journal
 from intake.notices.outbox import Outbox
 from intake.pages import Pages
+from intake.publishing_requests import Requests
 from intake.registers import Registers
 
 
@@ -35,6 +36,7 @@ class Services:
     """The organisation's own, when there is one."""
     casebook: Casebook
     outbox: Outbox
+    publishing: Requests
     today: Callable[[], dt.date]
 
     def forms(self) -> dict[str, Form]:

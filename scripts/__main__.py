@@ -11,13 +11,18 @@ from pathlib import Path
 
 from intake.configuration import Places
 from intake.forms.schema import BadFormSchema
-from intake.packages.projection import InvalidPackage
+from intake.packages.validation import InvalidPackage
 from scripts.as_of import EDITIONS, NoSuchDay
 from scripts.bench import bench
 from scripts.build import BuildFailed
 from scripts.checks import check
 from scripts.demo import demo
 from scripts.evidence import evidence_days
+from scripts.history import check_history
+from scripts.offline import NothingPublished, offline
+from scripts.paper_copies.controlled import NoControlledCopy, controlled_copies
+from scripts.paper_copies.keeping import UnmadeCopy
+from scripts.paper_copies.pango import PangoMissing, ensure_pango
 from scripts.publish import go_back, publish, publish_edition
 from scripts.registers import BadRegister, load_package
 from scripts.releases import CannotRollBack, Release, listed
@@ -26,6 +31,7 @@ from scripts.serve import serve, watch
 from scripts.sheets.importing import RefusedSheet, difference, take_in
 from scripts.sheets.reading import UnreadableSheet
 from scripts.sheets.workbook import register_book
+from scripts.slips import make_pdfs
 from scripts.system import System
 
 
@@ -33,14 +39,22 @@ def main(arguments: list[str] | None = None) -> None:
     """Run one command."""
     parser = argparse.ArgumentParser(prog="python -m scripts", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("publish", help="check, build and publish the site")
+    publishing = commands.add_parser("publish", help="check, build and publish the site")
+    publishing.add_argument("--pdf", action="store_true", help="make the missing paper copies, too")
+    handing_out = commands.add_parser("controlled-copy", help="write numbered controlled copies")
+    handing_out.add_argument("--number", required=True, help="the number of the copy")
+    handing_out.add_argument("--doc", default="", help="one document instead of all in force")
+    handing_out.add_argument("--to", default="ban-sao", help="folder to write into")
+    taking_along = commands.add_parser("offline", help="write the portal to be read from a disk")
+    taking_along.add_argument("--to", default="ban-mang-di", help="folder to write into")
     commands.add_parser("releases", help="list the releases")
     going_back = commands.add_parser("rollback", help="publish an earlier release again")
     going_back.add_argument("--to", default="", help="its id instead of the one before")
     commands.add_parser("check", help="check registers and pages")
     serving = commands.add_parser("serve", help="publish, serve, publish again on changes")
     serving.add_argument("--port", type=int, default=8000)
-    commands.add_parser("watch", help="publish, and again on changes, without serving")
+    watching = commands.add_parser("watch", help="publish, and again on changes, without serving")
+    watching.add_argument("--pdf", action="store_true", help="make the missing paper copies, too")
     showing = commands.add_parser("demo", help="send a year of samples to a running portal")
     showing.add_argument("--port", type=int, default=8000)
     looking_back = commands.add_parser("as-of", help="build the portal as at a day")
@@ -62,7 +76,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _check(places: Places) -> None:
-    found = check(places)
+    found = check(places) or check_history(places)
     for finding in found:
         print(finding)
     if found:
@@ -123,7 +137,14 @@ _DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 def _published_or_explained() -> Iterator[None]:
     try:
         yield
-    except (BuildFailed, BadFormSchema, BadRegister, InvalidPackage, NoSuchDay) as failed:
+    except (
+        BuildFailed,
+        BadFormSchema,
+        BadRegister,
+        InvalidPackage,
+        NoSuchDay,
+        PangoMissing,
+    ) as failed:
         raise SystemExit(f"{_NOT_PUBLISHED}\n{failed}") from failed
     except (OSError, sqlite3.OperationalError) as failed:
         full = isinstance(failed, OSError) and failed.errno in _DISK_FULL
@@ -167,20 +188,44 @@ def _roll_back(places: Places, to: str) -> None:
     print(f"Đang công bố bản {release.name}. Nguồn không đổi: sửa xong mới make publish.")
 
 
-def _publish(places: Places) -> None:
+def _publish(places: Places, *, paper: bool) -> None:
     with _published_or_explained():
-        built = publish(places, _wait)
+        if paper:
+            ensure_pango()
+            make_pdfs(System.load(places), places)
+        built = publish(places, _wait, paper=paper)
     print(f"Đã xuất bản {built.pages} trang trong {built.seconds:.1f} giây: {built.release.name}")
 
 
+def _hand_out(places: Places, number: str, code: str, folder: Path) -> None:
+    try:
+        written = controlled_copies(places, number, code, folder)
+    except (NoControlledCopy, PangoMissing, UnmadeCopy) as refused:
+        raise SystemExit(f"Chưa in bản sao: {refused}.") from refused
+    print(f"Bản sao số {int(number)}: {len(written)} tài liệu, trong {folder}/")
+
+
+def _take_along(places: Places, folder: Path) -> None:
+    try:
+        written = offline(places, folder)
+    except NothingPublished as refused:
+        raise SystemExit(f"Chưa có gì để chép: {refused}.") from refused
+    size = written.stat().st_size / 1_000_000
+    print(f"{written} ({size:.0f} MB): giải nén rồi mở index.html trong thư mục {written.stem}")
+
+
 _COMMANDS: dict[str, Callable[[Places, argparse.Namespace], object]] = {
-    "publish": lambda places, _: _publish(places),
+    "publish": lambda places, chosen: _publish(places, paper=chosen.pdf),
+    "controlled-copy": lambda places, chosen: _hand_out(
+        places, chosen.number, chosen.doc, Path(chosen.to)
+    ),
+    "offline": lambda places, chosen: _take_along(places, Path(chosen.to)),
     "releases": lambda places, _: _list_releases(places),
     "rollback": lambda places, chosen: _roll_back(places, chosen.to),
     "check": lambda places, _: _check(places),
     "serve": lambda places, chosen: serve(places, chosen.port),
-    "watch": lambda places, _: watch(places),
-    "demo": lambda places, chosen: print(f"{demo(places, chosen.port)} phiếu mẫu đã gửi"),
+    "watch": lambda places, chosen: watch(places, paper=chosen.pdf),
+    "demo": lambda places, chosen: print(demo(places, chosen.port)),
     "as-of": lambda places, chosen: _publish_edition(places, chosen.day),
     "export-xlsx": lambda places, chosen: _export(places, chosen.register, Path(chosen.to)),
     "import-xlsx": lambda places, chosen: _import(

@@ -28,6 +28,7 @@ from intake.journal.sqlite import SqliteJournal
 from intake.receipts import new_token
 from scripts.bench_build import bench_build
 from scripts.bench_cases import bench_cases
+from scripts.bench_paper import bench_paper
 from scripts.browser import ensure_browser
 
 _SUBMISSIONS, _CONNECTIONS = 1500, 16
@@ -50,6 +51,7 @@ def bench(places: Places) -> None:
         shutil.copytree(places.root / "data", copy.root / "data", ignore=ignored)
         shutil.copy(places.root / "mkdocs.yml", copy.root)
         bench_build(copy)
+        bench_paper(copy)
         _bench_submissions(copy)
         bench_cases(copy)
         _bench_first_view(copy)

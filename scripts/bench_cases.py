@@ -26,6 +26,8 @@ from intake.packages.projection import project
 from intake.receipts import new_token
 
 _CASES = 10_000
+_MONTHS, _FIRST_YEAR = 36, 2018
+"""Over how long they came in."""
 _OPEN_SHARE = 5
 """One case in so many is still open, the others are closed."""
 _LOOKS = 200
@@ -111,6 +113,8 @@ def bench_cases(places: Places) -> None:
     forms, workflows = load_forms(places.forms), load_workflows(places.forms)
     target = places.root / "bench-packages"
     _report("packages from nothing", lambda: project(journal, forms, workflows, target))
+    journal.append(Submission(forms[_KIND], new_token(), _SENT))
+    _report("packages after one more slip", lambda: project(journal, forms, workflows, target))
     journal.close()
     for words, page in (
         ("a case", lambda: f"phieu/?so={random.choice(numbers)}"),  # noqa: S311 (no secret)
@@ -149,11 +153,16 @@ def _fill(places: Places, path: Path) -> list[str]:
             f"SELECT kind, form, form_hash, recorded_at, data FROM event WHERE number = '{first}'"  # noqa: S608 (our own number)
         ).fetchall()
         chance = random.Random(2020)  # noqa: S311 (no secret)
-        for number in numbers:
+        for at, number in enumerate(numbers):
+            year, month = divmod(at * _MONTHS // len(numbers), 12)
+            day = f"{_FIRST_YEAR + year}-{month + 1:02}-10"
             length = chance.randrange(1, len(steps)) if chance.randrange(_OPEN_SHARE) == 0 else None
             database.executemany(
                 f"INSERT INTO event ({columns}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608 (likewise)
-                [(kind, number, *rest) for kind, *rest in steps[:length]],
+                [
+                    (kind, number, form, form_hash, f"{day}{recorded_at[10:]}", data)
+                    for kind, form, form_hash, recorded_at, data in steps[:length]
+                ],
             )
         database.commit()
     return numbers

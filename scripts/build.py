@@ -22,8 +22,14 @@ from scripts.engine_messages import complaints
 from scripts.evidence import evidence_days
 from scripts.files_hash import folder_hash
 from scripts.gate import Settings, check_site, check_successor
+from scripts.history import check_history
 from scripts.kept_html import KeptHtml
 from scripts.manifest import describe
+from scripts.paper_copies.attaching import attach
+from scripts.paper_copies.copies import copies
+from scripts.paper_copies.keeping import Kept, UnmadeCopy
+from scripts.paper_copies.pango import PangoMissing
+from scripts.paper_copies.registry import write_registry
 from scripts.quick_pages import QuickPages, data_hash, ground
 from scripts.releases import publish
 from scripts.search.pages import sections_of
@@ -50,17 +56,23 @@ class Built:
     seconds: float
 
 
-def build(places: Places) -> Built:
+def build(places: Places, *, paper: bool = False) -> Built:
     """Build a release and publish it.
+
+    Args:
+        places: the project.
+        paper: make the paper copies that are missing; else those that are kept go along.
 
     Raises:
         BuildFailed: registers, pages or the built site have errors; the published site stays.
     """
     begun = time.monotonic()
     check_content(places)
+    if contradictions := check_history(places):
+        raise BuildFailed("\n".join(map(str, contradictions)))
     system = System.load(places)
     steps = Steps(places.cache / "steps", ground(places, system))
-    built = _built(places, system, places.cache / "site", steps)
+    built = _built(places, system, places.cache / "site", steps, paper=paper)
     steps.save()
     about = describe(places, system, built)
     release = publish(places, built, about, evidence_days(system))
@@ -84,12 +96,15 @@ def build_edition(places: Places, day: dt.date) -> Path:
     return built.rename(edition)
 
 
-def _built(places: Places, system: System, target: Path, steps: Steps) -> Path:
+def _built(
+    places: Places, system: System, target: Path, steps: Steps, *, paper: bool = False
+) -> Path:
     """Stage, build, check and compress a site, and return it."""
     run_mkdocs(places, system, stage(places, system), target, steps)
     if system.present:
         (target / "404.html").unlink(missing_ok=True)  # only the present one's is ever shown
     _install_search(system, places, target, steps)
+    _attach_paper(system, places, target, make=paper)
     beside = () if system.present else _link_editions(places, target)
     settings = Settings.load(places.configuration)
     problems = check_site(target, settings, beside, steps.kept)
@@ -114,6 +129,28 @@ def _install_search(system: System, places: Places, site: Path, steps: Steps) ->
         install(site, known, synonyms(system), not_indexed(system), read)
     except ThemeChanged as changed:
         raise BuildFailed(str(changed)) from changed
+
+
+def _attach_paper(system: System, places: Places, site: Path, *, make: bool) -> None:
+    """Put the paper copies into a site of the present, first making those that are missing.
+
+    Raises:
+        BuildFailed: one could not be made.
+    """
+    kept, wanted = Kept.of(places), [] if system.present else list(copies(system, site))
+    if make:
+        try:
+            kept.make(wanted, _tell)
+        except (PangoMissing, UnmadeCopy) as failed:
+            raise BuildFailed(str(failed)) from failed
+        kept.prune(wanted)
+    attach(site, system, wanted, kept)
+    write_registry(site, system, wanted)
+
+
+def _tell(made: int, of: int) -> None:
+    if made % 25 == 0 or made == of:
+        print(f"Bản PDF: {made}/{of}", flush=True)
 
 
 def _link_editions(places: Places, site: Path) -> tuple[Path, ...]:

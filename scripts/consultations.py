@@ -119,8 +119,12 @@ def is_open(consultation: Row) -> bool:
 
 
 def is_discussed(system: System, code: str) -> bool:
-    """Tell whether a document was commented on or consulted about: then it has a synthesis."""
-    return bool(consultations_on(system, code) or comments_on(system, [code]))
+    """Tell whether a document was commented on or consulted about: then it has a synthesis.
+
+    It keeps its page when the comment is referred elsewhere: no address is lost.
+    """
+    commented = any(row.get("document") == code for row in system.submissions(FORM))
+    return commented or bool(consultations_on(system, code))
 
 
 def discussed(system: System) -> list[str]:

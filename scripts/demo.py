@@ -1,9 +1,10 @@
 """`make demo`: a year of varied sample submissions, sent through the real form addresses.
 
 Every one is marked as a sample ("Gửi thử"). The tokens follow from the seed, so that running it
-twice sends nothing twice.
+twice sends nothing twice. What was sent then goes some way through its states.
 """
 
+import contextlib
 import datetime as dt
 import hashlib
 import io
@@ -15,12 +16,16 @@ from urllib.error import HTTPError
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
-from intake.configuration import Places
+from intake.configuration import LOCAL_ZONE, Places
+from intake.forms.schema import Form, load_forms
+from intake.journal.sqlite import SqliteJournal
+from scripts.demo_cases import advance
 from scripts.registers import Row
 from scripts.system import System
 
 _SEED = 2020
 _NONCONFORMITIES, _FEEDBACK = 90, 60
+_READ_BY_EACH, _REQUESTS = 4, 5
 
 Answers = dict[str, str]
 
@@ -105,21 +110,27 @@ _PIXEL = bytes.fromhex(
 )
 
 
-def demo(places: Places, port: int) -> int:
-    """Send the samples to a running portal and return how many were kept.
+def demo(places: Places, port: int) -> str:
+    """Send the samples to a running portal, act on them, and tell how many of each there are.
 
     Raises:
         SystemExit: nothing answers at the port, or a sample was refused.
     """
     system = System.load(places)
-    samples = list(_samples(system, random.Random(_SEED)))  # noqa: S311 (no secret)
+    forms = load_forms(places.forms)
+    samples = list(_samples(system, forms, random.Random(_SEED)))  # noqa: S311 (no secret)
     for ordinal, (form, answers, photo) in enumerate(samples):
         address = f"http://127.0.0.1:{port}/{system.form_address(form)}"
         _send(address, {**answers, "_token": _token(ordinal)}, photo=photo)
-    return len(samples)
+    with contextlib.closing(SqliteJournal(places.journal)) as journal:
+        today = dt.datetime.now(LOCAL_ZONE).date()
+        actions = advance(places, journal, today, random.Random(_SEED))  # noqa: S311 (no secret)
+    return f"{len(samples)} phiếu mẫu đã gửi, {actions} việc đã làm trên các phiếu đó"
 
 
-def _samples(system: System, chance: random.Random) -> Iterator[tuple[str, Answers, bool]]:
+def _samples(
+    system: System, forms: dict[str, Form], chance: random.Random
+) -> Iterator[tuple[str, Answers, bool]]:
     """Yield each sample: its form, its answers, and whether a photograph goes with it."""
     procedures = [
         document for document in system.documents.values() if document["kind"].endswith("procedure")
@@ -128,6 +139,30 @@ def _samples(system: System, chance: random.Random) -> Iterator[tuple[str, Answe
         yield "nonconformity", _nonconformity(procedures, system.day, chance), chance.random() < 0.1
     for _ in range(_FEEDBACK):
         yield "feedback", _feedback(procedures, chance), False
+    units = [unit["code"] for unit in system.units]
+    for unit in units:
+        for document in chance.sample(procedures, _READ_BY_EACH):
+            revision = {"document_revision": document["current"]["revision"], "unit": unit}
+            read = {"document": document["code"], **revision}
+            yield "read_confirmation", _example(forms["read_confirmation"], **read), False
+    for procedure in chance.sample(procedures, _REQUESTS):
+        about = {"document": procedure["code"], "requesting_unit": procedure["unit"]}
+        yield "change_request", _example(forms["change_request"], **about), False
+    for objective in system.objectives():
+        value = str(round(float(objective["target"]) * chance.uniform(0.9, 1.05), 1))
+        measured = {"objective": objective["code"], "unit": objective["unit"] or units[0]}
+        measured |= {"value": value.replace(".", ",")}
+        yield (
+            "objective_measurement",
+            _example(forms["objective_measurement"], **measured),
+            False,
+        )
+
+
+def _example(form: Form, **changes: str) -> Answers:
+    """Return the examples of the fields that must be answered, with changes, marked as a sample."""
+    given = {field.name: str(field.example) for field in form.fields if field.required}
+    return {**given, **changes, "trial": "true"}
 
 
 def _nonconformity(procedures: list[Row], day: dt.date, chance: random.Random) -> Answers:

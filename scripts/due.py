@@ -5,6 +5,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from scripts import consultations
 from scripts.files import files
 from scripts.registers import Row
 from scripts.slugs import slug
@@ -31,6 +32,11 @@ class Due:
     address: str
     """Where it stands, from the root of the site."""
 
+    @property
+    def appeared_on(self) -> dt.date:
+        """The day from which on it is listed."""
+        return self.day - AHEAD
+
     def days_left(self, today: dt.date) -> int:
         """Return the days that are left; negative when it is overdue."""
         return (self.day - today).days
@@ -48,6 +54,7 @@ def due(system: System, unit: str | None = None) -> list[Due]:
         _review_actions,
         _disposals,
         _cases,
+        _consultations,
     )
     items = [item for source in sources for item in source(system)]
     return sorted(
@@ -142,6 +149,15 @@ def _cases(system: System) -> Iterator[Due]:
                 title = system.title(kind, (case["number"],))
                 unit = case.get("unit") or ""
                 yield Due(case["due_on"], "Xử lý phiếu", unit, case["number"], title, address)
+
+
+def _consultations(system: System) -> Iterator[Due]:
+    """Return the comments that units still owe to an open consultation."""
+    for row in system.rows("consultations"):
+        if consultations.is_open(row):
+            address = f"{consultations.FOLDER}/{slug(row['code'])}/"
+            for unit in consultations.units_without_comment(system, row):
+                yield Due(row["due_on"], "Góp ý dự thảo", unit, row["code"], row["title"], address)
 
 
 def periods(year: int, frequency: str) -> list[tuple[str, dt.date]]:

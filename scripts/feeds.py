@@ -1,4 +1,4 @@
-"""What other programs read: the Atom feed of documents, a unit's calendar of what is due."""
+"""What other programs read: Atom feeds of documents and of what is due in a unit, its calendar."""
 
 import datetime as dt
 
@@ -15,6 +15,20 @@ FEED = "co-gi-moi.xml"
 def atom_feed(system: System) -> str:
     """Return the Atom feed (RFC 4287) of documents issued and revised, the newest first."""
     return Views(system, "").render("feed.xml", site=system.portal.site["url"], feed=FEED)
+
+
+def unit_feed(system: System, unit: Row) -> str:
+    """Return the Atom feed of what is due in a unit, the earliest first.
+
+    An entry is as new as the day on which it came near enough to be listed.
+    """
+    values = {"unit": unit, "items": due(system, unit["code"]), "feed": unit_feed_address(unit)}
+    return Views(system, "").render("due.xml", site=system.portal.site["url"], **values)
+
+
+def unit_feed_address(unit: Row) -> str:
+    """Return where the feed of a unit stands, from the root of the site."""
+    return f"don-vi/{unit['slug']}.xml"
 
 
 def unit_calendar(system: System, unit: Row) -> str:

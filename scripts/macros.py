@@ -12,6 +12,7 @@ from intake.configuration import Places
 from intake.forms.rendering import FormRenderer
 from intake.pages import slot
 from intake.registers import Registers
+from scripts import slips
 from scripts.kept_html import KeptHtml
 from scripts.system import System
 from scripts.views import Views
@@ -69,7 +70,12 @@ class Macros:
 
     def form_template(self) -> str:
         """Show the fields of the page's form template, and its blank on paper."""
-        return self._views.form_template(self._meta("document"))
+        code = self._meta("document")
+        return self._blanks(slips.of_template(self._system, code)) + self._views.form_template(code)
+
+    def blank_slips(self, form: str) -> str:
+        """Offer the blank slips of a form to download."""
+        return self._blanks(slips.of_form(self._system, form))
 
     def unit_page(self) -> str:
         """Show all that belongs to the page's unit."""
@@ -128,7 +134,9 @@ class Macros:
         if self._system.present:
             return self.view("not_here")
         name = self._meta("form")
-        return slot("form", name, self._renderer.form(self._system.forms[name]))
+        return self.blank_slips(name) + slot(
+            "form", name, self._renderer.form(self._system.forms[name])
+        )
 
     def lookup(self) -> str:
         """Show the form that asks for a receipt code, in a slot."""
@@ -141,6 +149,11 @@ class Macros:
         if self._system.present:
             return self.view("not_here")
         return slot("desk", "", self.view("desk"))
+
+    def _blanks(self, offered: list[slips.Blank]) -> str:
+        """Link the downloads that were staged; those in PDF are there once they were made."""
+        staged = Path(self._env.conf["docs_dir"])
+        return self.view("blanks", offered=[each.there(staged) for each in offered])
 
     @property
     def _views(self) -> Views:

@@ -1,6 +1,7 @@
 """What the manifest of a release says of its making; the same sources say the same."""
 
 import hashlib
+import json
 from importlib.metadata import version
 from pathlib import Path, PurePath
 from typing import Any
@@ -24,6 +25,9 @@ _TOOLS = (
 
 _IN_EDITION = 2
 
+SINCE = "evidence_since"
+"""The property of the package of registers that says since which day its history is evidence."""
+
 
 def describe(places: Places, system: System, built: Path) -> dict[str, Any]:
     """Return what a release was made of: its day, registers, counts, editions and tools.
@@ -33,17 +37,30 @@ def describe(places: Places, system: System, built: Path) -> dict[str, Any]:
     """
     return {
         "day": system.day.isoformat(),
+        SINCE: evidence_since(places),
         "counts": {
             "pages": len(pages(built)),
             "rows": {name: len(each.rows) for name, each in sorted(system.registers.items())},
             "collected": {name: len(each.rows) for name, each in sorted(system.collected.items())},
         },
-        "registers": {
-            path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in sorted(places.registers.glob("*.csv"))
-        },
+        "registers": register_digests(places),
         "editions": sorted(edition.name for edition in editions(places)),
         "tools": {name: version(name) for name in _TOOLS},
+    }
+
+
+def evidence_since(places: Places) -> str | None:
+    """Return since when the history of the registers is evidence, None when it is none."""
+    package = json.loads((places.registers / "datapackage.json").read_text(encoding="utf-8"))
+    since: str | None = package.get(SINCE)
+    return since
+
+
+def register_digests(places: Places) -> dict[str, str]:
+    """Return the hash of every register, by file."""
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(places.registers.glob("*.csv"))
     }
 
 

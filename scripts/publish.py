@@ -15,12 +15,15 @@ from scripts.build import Built, build, build_edition
 from scripts.releases import roll_back
 
 
-def publish(places: Places, wait: Callable[[], None] = lambda: None) -> Built:
+def publish(
+    places: Places, wait: Callable[[], None] = lambda: None, *, paper: bool = False
+) -> Built:
     """Bring the packages up to the journal and publish the site.
 
     Args:
         places: the project.
         wait: called when another publication is under way and must be waited for.
+        paper: make the paper copies that are missing, too.
 
     Raises:
         InvalidPackage: what was collected does not validate.
@@ -28,7 +31,7 @@ def publish(places: Places, wait: Callable[[], None] = lambda: None) -> Built:
     """
     with alone(places, wait):
         _project(places)
-        return build(places)
+        return build(places, paper=paper)
 
 
 def publish_edition(places: Places, day: dt.date, wait: Callable[[], None] = lambda: None) -> Path:

@@ -33,17 +33,23 @@ def serve(places: Places, port: int) -> None:
             intake.terminate()
 
 
-def watch(places: Places) -> None:
-    """Publish, and again on every change, until interrupted; the site is served by others."""
+def watch(places: Places, *, paper: bool = False) -> None:
+    """Publish, and again on every change, until interrupted; the site is served by others.
+
+    Args:
+        places: the project.
+        paper: make the paper copies that are missing, too.
+    """
     signal.signal(signal.SIGTERM, _interrupt)
+    more = ["--pdf"] if paper else []
     state = snapshot(places)
-    _publish()
+    _publish(*more)
     with contextlib.suppress(KeyboardInterrupt):
         while True:
-            state = _tick(places, state)
+            state = _tick(places, state, *more)
 
 
-def _tick(places: Places, state: State) -> State:
+def _tick(places: Places, state: State, *more: str) -> State:
     """Publish once a burst of changes is over; return what was published from."""
     time.sleep(_TICK_SECONDS)
     now = snapshot(places)
@@ -52,7 +58,7 @@ def _tick(places: Places, state: State) -> State:
     while (settled := snapshot(places)) != now:
         time.sleep(_TICK_SECONDS)
         now = settled
-    _publish()
+    _publish(*more)
     return now
 
 
@@ -72,7 +78,15 @@ def snapshot(places: Places) -> State:
         **state,
         "journal": (_newest_event(places.journal), 0),
         "day": (_day(places), 0),
+        "asked": _asked(places.publishing_requests),
     }
+
+
+def _asked(requests: Path) -> tuple[int, int]:
+    """Return when a signed request last asked for publishing."""
+    with contextlib.suppress(FileNotFoundError):
+        return (requests.stat().st_mtime_ns, 0)
+    return (0, 0)
 
 
 def _day(places: Places) -> int:
@@ -99,9 +113,9 @@ def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def _publish() -> None:
+def _publish(*more: str) -> None:
     """Publish in a process of its own; its messages say what to mend, the old site stays up."""
-    subprocess.run([sys.executable, "-m", "scripts", "publish"], check=False)
+    subprocess.run([sys.executable, "-m", "scripts", "publish", *more], check=False)
 
 
 _WELCOME = """

@@ -4,7 +4,6 @@ Written pages win: a unit or document that has a page in `content/` keeps it.
 """
 
 import csv
-import datetime as dt
 import io
 import json
 from itertools import combinations
@@ -15,13 +14,14 @@ from intake.configuration import Places
 from intake.text import escape_formula
 from scripts import consultations
 from scripts.as_of import text_in_force
-from scripts.feeds import FEED, atom_feed, unit_calendar
+from scripts.feeds import FEED, atom_feed, unit_calendar, unit_feed, unit_feed_address
 from scripts.front_matter import front_matter
 from scripts.registers import Resource, Row
 from scripts.revision_texts import text_of
 from scripts.sheets.unit_files import unit_workbook
+from scripts.slips import blanks
 from scripts.slugs import slug
-from scripts.system import REVISION_TEXTS, System, iso, key_of, plain_number, to_json
+from scripts.system import REVISION_TEXTS, System, key_of, to_json, written
 from scripts.views import comparison_address, row_name
 
 _NOT_PAGES = {"templates"}
@@ -83,11 +83,17 @@ def _generated(system: System, places: Places) -> dict[str, bytes]:
     texts[FEED] = atom_feed(system)
     for unit in system.units:
         texts[f"don-vi/{unit['slug']}.ics"] = unit_calendar(system, unit)
+        texts[unit_feed_address(unit)] = unit_feed(system, unit)
     texts["assets/agency.css"] = _agency_style(system.portal.colours)
-    return {path: text.encode() for path, text in texts.items()} | {
-        f"du-lieu/danh-muc-ho-so-{unit['slug']}.xlsx": unit_workbook(system, unit["code"])
-        for unit in system.units
-    }
+    slips = {} if system.present else blanks(system, places)
+    return (
+        {path: text.encode() for path, text in texts.items()}
+        | slips
+        | {
+            f"du-lieu/danh-muc-ho-so-{unit['slug']}.xlsx": unit_workbook(system, unit["code"])
+            for unit in system.units
+        }
+    )
 
 
 def _unit_pages(system: System) -> dict[str, str]:
@@ -224,15 +230,7 @@ def to_csv(resource: Resource) -> str:
 
 
 def _csv_cell(kind: str, value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return plain_number(value)
-    if isinstance(value, dt.date):
-        return iso(value)
-    return escape_formula(str(value)) if kind == "string" else str(value)
+    return escape_formula(written(value)) if kind == "string" else written(value)
 
 
 def _agency_style(colours: dict[str, str]) -> str:

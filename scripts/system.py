@@ -17,6 +17,7 @@ from intake.configuration import Places, Portal
 from intake.forms.schema import Form, load_forms
 from intake.journal.model import NEW
 from intake.packages.projection import DESCRIPTOR
+from intake.paper.slips import Plan, load_plans
 from scripts.front_matter import front_matter
 from scripts.registers import Resource, Row, load_package
 from scripts.slugs import slug
@@ -66,6 +67,8 @@ class System:
     """The address of the page of each frozen text and draft, by document and revision."""
     workflows: dict[str, Workflow] = field(default_factory=dict)
     """The workflow of each kind of case that has one."""
+    plans: dict[str, Plan] = field(default_factory=dict)
+    """The slips on paper of the forms, by name."""
     case_events: dict[str, tuple[Row, ...]] = field(default_factory=dict)
     """What happened to the cases of each kind, in its order, with what was `said`, as far as it is
     public."""
@@ -107,6 +110,7 @@ class System:
             day=portal.day(),
             revision_pages=texts,
             workflows=workflows,
+            plans=load_plans(places.forms),
             case_events=case_events,
             case_rows=case_rows,
         )
@@ -667,3 +671,14 @@ def iso(moment: dt.date) -> str:
 def plain_number(value: float) -> str:
     """Return a number with all its digits and without needless zeros."""
     return f"{value:.10f}".rstrip("0").rstrip(".")
+
+
+def written(value: Any) -> str:
+    """Return the value of a cell as a register writes it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return plain_number(value)
+    return iso(value) if isinstance(value, dt.date) else str(value)

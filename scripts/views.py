@@ -32,6 +32,7 @@ from scripts.comparison import compare
 from scripts.dashboard import dashboard
 from scripts.due import due
 from scripts.neighbours import neighbours
+from scripts.paper_copies.names import copy_name
 from scripts.registers import Resource, Row
 from scripts.revision_texts import text_of
 from scripts.slugs import slug
@@ -78,6 +79,7 @@ class Views:
                 risk_events=risk_events,
                 files=files,
                 comparison_address=comparison_address,
+                copy_name=copy_name,
                 audits=audits,
                 working_days=working_days,
                 review=review,

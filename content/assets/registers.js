@@ -1,6 +1,7 @@
 /* Filters above the tables of registers: words typed with or without marks, and the values of the
    columns that are marked. What is filtered stands in the address, so that it can be sent (the words
-   as `loc`: `q` is the theme's search); what is shown can be taken along as CSV or as a workbook. */
+   as `loc`: `q` is the theme's search); what is shown can be taken along as CSV, as a workbook or,
+   by the browser's own print, as PDF, saying what it is: title, filters, day, check code. */
 (() => {
   "use strict";
   const WORKBOOKS = new URL("vendor/write-excel-file-4.1.1.min.js", document.currentScript.src);
@@ -94,6 +95,41 @@
     return [table.tHead.rows[0], ...rows].map((row) => [...row.cells].map(words));
   }
 
+  /** A code that follows from the address and the rows that are shown: who opens the address again
+      and gets another code sees other rows. It is no seal: 53 bits, and nothing secret in it. */
+  function checkCode(text) {
+    let [one, two] = [0xdeadbeef, 0x41c6ce57];
+    for (const letter of text) {
+      one = Math.imul(one ^ letter.codePointAt(0), 2654435761);
+      two = Math.imul(two ^ letter.codePointAt(0), 1597334677);
+    }
+    one = Math.imul(one ^ (one >>> 16), 2246822507) ^ Math.imul(two ^ (two >>> 13), 3266489909);
+    two = Math.imul(two ^ (two >>> 16), 2246822507) ^ Math.imul(one ^ (one >>> 13), 3266489909);
+    const number = 4294967296 * (2097151 & two) + (one >>> 0);
+    return number.toString(36).toUpperCase().padStart(11, "0").replace(/^(.{4})(.{4})/, "$1-$2-");
+  }
+
+  /** What a table that is taken along says of itself, as pairs of title and text. */
+  function about(register, table) {
+    const rows = shownRows(table);
+    const used = [...register.querySelectorAll(".qms-filters :is(input,select)")]
+      .filter((input) => input.value)
+      .map((input) => `${input.name === "loc" ? "Lọc theo chữ" : input.name}: ${input.value}`);
+    const page = document.querySelector("h1").cloneNode(true);
+    page.querySelector(".headerlink")?.remove();
+    const title = register.querySelector(".qms-table")?.getAttribute("aria-label");
+    const sample = document.querySelector(".md-banner strong")?.textContent;
+    const pairs = [
+      ["Bảng", [...new Set([page.textContent.trim(), title])].filter(Boolean).join(" – ")],
+      ["Bộ lọc", used.join("; ") || "không lọc"],
+      ["Số dòng", `${rows.length - 1} / ${table.tBodies[0].rows.length}`],
+      ["Ngày lập", new Date().toLocaleDateString("vi-VN", { day: "2-digit", month: "2-digit", year: "numeric" })],
+      ["Địa chỉ", location.href],
+      ["Mã kiểm tra", checkCode(JSON.stringify([location.pathname, location.search, rows]))],
+    ];
+    return sample ? [...pairs, ["Lưu ý", sample]] : pairs;
+  }
+
   function save(blob, name) {
     const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: name });
     link.click();
@@ -130,14 +166,43 @@
     });
   }
 
-  async function saveWorkbook(table, name) {
+  async function saveWorkbook(register, table, name) {
     await loadWorkbooks();
     const [titles, ...rows] = shownRows(table);
     const head = titles.map((title) => ({ value: title, fontWeight: "bold", wrap: true }));
     const longest = (column) => Math.max(...[titles, ...rows].map((row) => (row[column] ?? "").length));
     const columns = titles.map((_, column) => ({ width: Math.min(60, Math.max(10, longest(column) + 2)) }));
     const sheet = [head, ...rows.map((row) => row.map(workbookCell))];
-    save(await window.writeXlsxFile(sheet, { columns, stickyRowsCount: 1 }).toBlob(), `${name}.xlsx`);
+    const info = about(register, table).map(([title, value]) => [
+      { value: title, fontWeight: "bold" },
+      { value, type: String, wrap: true },
+    ]);
+    const sheets = [
+      { sheet: "Bảng", data: sheet, columns, stickyRowsCount: 1 },
+      { sheet: "Thông tin", data: info, columns: [{ width: 16 }, { width: 80 }] },
+    ];
+    save(await window.writeXlsxFile(sheets).toBlob(), `${name}.xlsx`);
+  }
+
+  /** Print the rows that are shown, and nothing else of the page, under what they say of themselves. */
+  function printTable(register, table) {
+    const head = document.createElement("div");
+    head.className = "qms-print-head";
+    for (const [title, text] of about(register, table)) {
+      const line = document.createElement("p");
+      line.append(Object.assign(document.createElement("b"), { textContent: `${title}: ` }), text);
+      head.append(line);
+    }
+    const around = [];
+    for (let each = register; each; each = each.parentElement) around.push(each);
+    register.prepend(head);
+    for (const each of around) each.classList.add("qms-printed");
+    const done = () => {
+      head.remove();
+      for (const each of around) each.classList.remove("qms-printed");
+    };
+    addEventListener("afterprint", done, { once: true });
+    print();
   }
 
   function addExport(register) {
@@ -146,9 +211,14 @@
     const line = document.createElement("p");
     line.className = "qms-export";
     line.append("Tải các dòng đang hiện: ");
-    for (const [title, action] of [["Excel", saveWorkbook], ["CSV", saveCsv]]) {
+    const actions = {
+      Excel: () => saveWorkbook(register, table, name),
+      CSV: () => saveCsv(table, name),
+      "In, PDF": () => printTable(register, table),
+    };
+    for (const [title, action] of Object.entries(actions)) {
       const button = Object.assign(document.createElement("button"), { type: "button", textContent: title });
-      button.addEventListener("click", () => action(table, name));
+      button.addEventListener("click", action);
       line.append(button, " ");
     }
     register.append(line);

@@ -1,10 +1,10 @@
 """The commands on accounts: add or change one, give a new password, list them."""
 
 import argparse
+from dataclasses import replace
 
-from intake.accounts.passwords import first_password
-from intake.accounts.store import Account, AccountStore, BadAccount
-from intake.cases.people import Grant
+from intake.accounts.keeping import grant_of, keep, renew_password
+from intake.accounts.store import Account, AccountStore, told_grants
 from intake.cases.roles import Role
 from intake.registers import Registers
 
@@ -40,7 +40,8 @@ def run(
         case "put":
             return _put(arguments, store, roles, registers)
         case _:
-            return _new_password(_known(store, arguments.name), store)
+            password = renew_password(store, arguments.name)
+            return f"Mật khẩu dùng lần đầu của {arguments.name}: {password}"
 
 
 def _put(
@@ -49,66 +50,25 @@ def _put(
     roles: dict[str, Role],
     registers: Registers,
 ) -> str:
-    before = store.get(arguments.name)
-    unit = arguments.unit or (before.unit if before else "")
-    full_name = arguments.full_name or (before.full_name if before else "")
-    if not full_name:
-        raise BadAccount('Tài khoản mới phải có họ tên: FULL_NAME="Nguyễn Thị Lan"')
+    before = store.get(arguments.name) or Account(arguments.name, "", "", "", ())
     units = {row["code"] for row in registers.rows("units")}
-    grants = (
-        tuple(_grant(text, roles, units) for text in arguments.roles.split())
-        if arguments.roles
-        else before.grants
-        if before
-        else ()
-    )
-    if unit not in units:
-        raise BadAccount(f"Không có đơn vị {unit or '(trống)'} trong units.csv")
-    account = Account(
-        arguments.name,
-        full_name,
-        arguments.email or (before.email if before else ""),
-        unit,
-        grants,
+    grants = tuple(grant_of(text, roles, units) for text in arguments.roles.split())
+    account = replace(
+        before,
+        full_name=arguments.full_name or before.full_name,
+        email=arguments.email or before.email,
+        unit=arguments.unit or before.unit,
+        grants=grants or before.grants,
         disabled=arguments.off,
-        digest=arguments.digest == "yes" if arguments.digest else bool(before and before.digest),
+        digest=arguments.digest == "yes" if arguments.digest else before.digest,
     )
-    if before:
-        store.put(account)
+    password = keep(store, account, units)
+    if not password:
         return f"Đã sửa: {_line(account)}"
-    password = first_password()
-    store.put(account, password)
     return f"Đã thêm: {_line(account)}\nMật khẩu dùng lần đầu: {password}"
 
 
-def _new_password(account: Account, store: AccountStore) -> str:
-    password = first_password()
-    store.put(account, password)
-    return f"Mật khẩu dùng lần đầu của {account.name}: {password}"
-
-
-def _known(store: AccountStore, name: str) -> Account:
-    account = store.get(name)
-    if account is None:
-        raise BadAccount(f"Không có tài khoản {name}")
-    return account
-
-
-def _grant(text: str, roles: dict[str, Role], units: set[str]) -> Grant:
-    role, _, unit = text.partition(":")
-    if role not in roles or role == "reporter":
-        known = ", ".join(name for name in roles if name != "reporter")
-        raise BadAccount(f"Không có vai trò {role}; có: {known}")
-    if unit and unit not in units:
-        raise BadAccount(f"Không có đơn vị {unit} trong units.csv")
-    return Grant(role, unit)
-
-
 def _line(account: Account) -> str:
-    grants = " ".join(
-        f"{grant.role}:{grant.unit}" if grant.unit else grant.role for grant in account.grants
-    )
+    grants = told_grants(account) or "chưa có vai trò"
     off = " (đã khóa)" if account.disabled else ""
-    return (
-        f"{account.name} – {account.full_name}, {account.unit}: {grants or 'chưa có vai trò'}{off}"
-    )
+    return f"{account.name} – {account.full_name}, {account.unit}: {grants}{off}"

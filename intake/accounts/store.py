@@ -1,6 +1,7 @@
 """The accounts in SQLite, beside the journal but apart from it: they change, the journal never."""
 
 import contextlib
+import dataclasses
 import datetime as dt
 import hashlib
 import re
@@ -35,8 +36,13 @@ CREATE TABLE IF NOT EXISTS failure (
   account TEXT NOT NULL, origin TEXT NOT NULL, at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS failure_by_origin ON failure (account, origin, at);
+CREATE TABLE IF NOT EXISTS change (
+  at INTEGER NOT NULL, by TEXT NOT NULL, account TEXT NOT NULL, what TEXT NOT NULL
+) STRICT;
 CREATE TABLE IF NOT EXISTS secret (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 """
+BY_COMMAND, BY_SIGN_ON = "lệnh trên máy chủ", "đăng nhập chung"
+"""By which way an account is changed when nobody at the desk does it."""
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,38}[a-z0-9])?")
 _SEEN_EVERY_SECONDS = 60
 _DEVICE_DAYS = 365
@@ -84,6 +90,18 @@ class Account:
 
 
 @dataclass(frozen=True)
+class Change:
+    """What was changed of an account, for whoever asks later."""
+
+    at: dt.datetime
+    by: str
+    """The account of who did it, or by which way it was done."""
+    account: str
+    what: str
+    """In words; neither passwords nor addresses."""
+
+
+@dataclass(frozen=True)
 class SignedIn:
     """What a browser gets when somebody signed in."""
 
@@ -104,12 +122,15 @@ class AccountStore:
             database.execute("PRAGMA journal_mode = WAL")
             database.executescript(_SCHEMA)
 
-    def put(self, account: Account, password: str | None = None) -> None:
-        """Add an account or change it; its sessions end when it is disabled.
+    def put(self, account: Account, password: str | None = None, by: str = BY_COMMAND) -> None:
+        """Add an account or change it, and write down what changed.
+
+        Its sessions end when it is disabled.
 
         Args:
             account: as it shall be from now on.
             password: a new one, to be changed at the next sign-in; None leaves what there is.
+            by: the account of who does it, or by which way it is done.
 
         Raises:
             BadAccount: the name can't be used.
@@ -118,6 +139,7 @@ class AccountStore:
             raise BadAccount(
                 "Tên đăng nhập gồm 1–40 chữ thường không dấu, số, dấu chấm, gạch: như lan.nt"
             )
+        before = self.get(account.name)
         with self._open() as database:
             database.execute(
                 "INSERT INTO account VALUES (?, ?, ?, ?, NULL, 0, ?, ?) ON CONFLICT DO UPDATE SET"
@@ -141,6 +163,10 @@ class AccountStore:
                 _set_password(database, account.name, password, must_change=True)
             if account.disabled:
                 _end_sessions(database, account.name)
+            if what := "; ".join(_differences(before, account, password)):
+                database.execute(
+                    "INSERT INTO change VALUES (?, ?, ?, ?)", [self._now(), by, account.name, what]
+                )
 
     def get(self, name: str) -> Account | None:
         """Return the account of that name, if there is one."""
@@ -182,20 +208,32 @@ class AccountStore:
     def take_from_sign_on(self, account: Account) -> None:
         """Take over what another sign-on says of somebody, as it is today.
 
+        How they chose to be told stays.
+
         Raises:
             RefusedSignIn: the name belongs to an account with a password of its own, whose holder
                 need not be the same person; or the account is locked here.
         """
         with self._open() as database:
             row = database.execute(
-                "SELECT password_hash, disabled FROM account WHERE name = ?", [account.name]
+                "SELECT password_hash, disabled, digest FROM account WHERE name = ?",
+                [account.name],
             ).fetchone()
         if row and (row[0] is not None or row[1]):
             raise RefusedSignIn(
                 "Tên này là của một tài khoản riêng của cổng hoặc đã bị khóa; "
                 "hãy báo quản trị cổng."
             )
-        self.put(account)
+        digest = bool(row and row[2])
+        self.put(dataclasses.replace(account, digest=digest), by=BY_SIGN_ON)
+
+    def changes(self, newest: int) -> list[Change]:
+        """Return the newest changes of accounts, the last one first."""
+        with self._open() as database:
+            rows = database.execute(
+                "SELECT at, by, account, what FROM change ORDER BY rowid DESC LIMIT ?", [newest]
+            ).fetchall()
+        return [Change(dt.datetime.fromtimestamp(at, dt.UTC), *rest) for at, *rest in rows]
 
     def secret(self, name: str) -> str:
         """Return a secret (256 random bits) that is made once and then stays."""
@@ -316,6 +354,34 @@ class AccountStore:
             database.execute("COMMIT")
         finally:
             database.close()
+
+
+def _differences(before: Account | None, after: Account, password: str | None) -> Iterator[str]:
+    """Yield what a change changes, in words."""
+    if before is None:
+        yield f"thêm; vai trò: {told_grants(after)}"
+        return
+    if before.full_name != after.full_name:
+        yield f"họ tên: {before.full_name} → {after.full_name}"
+    if before.unit != after.unit:
+        yield f"đơn vị: {before.unit} → {after.unit}"
+    if set(before.grants) != set(after.grants):
+        yield f"vai trò: {told_grants(before)} → {told_grants(after)}"
+    if before.email != after.email:
+        yield "thư điện tử"
+    if before.digest != after.digest:
+        yield "thư gom mỗi ngày" if after.digest else "thư gửi ngay"
+    if before.disabled != after.disabled:
+        yield "khóa" if after.disabled else "mở khóa"
+    if password is not None:
+        yield "mật khẩu mới"
+
+
+def told_grants(account: Account) -> str:
+    """Return the roles of an account as they are typed: `coordinator:BC verifier`."""
+    return " ".join(
+        f"{grant.role}:{grant.unit}" if grant.unit else grant.role for grant in account.grants
+    )
 
 
 def _begin(database: sqlite3.Connection, name: str, now: int) -> SignedIn:

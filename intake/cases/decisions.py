@@ -14,7 +14,16 @@ from intake.receipts import Token
 
 _BY_OWNERS = {"finish_action"}
 """What the units that own actions of a case may do on it too."""
-_BESIDE = {"assign", "note", "inform", "drop_action", "extend_action", "record_revision"}
+_BESIDE = {
+    "assign",
+    "note",
+    "inform",
+    "drop_action",
+    "extend_action",
+    "extend",
+    "return",
+    "record_revision",
+}
 """What may be done on a case in its state, but is not what it waits for."""
 _ASIDE = {"cancel", "contest"}
 """What leads a case elsewhere, but not on."""
@@ -43,8 +52,9 @@ def _is_left(case: Case, transition: Transition) -> bool:
         return False
     if action == "finish_action":
         return True
-    entered = case.entered_at
-    return not any(event.action == action for event in case.events if event.seq > entered)
+    returned = case.latest("return")
+    since = max(case.entered_at, returned.seq if returned else 0)
+    return not any(event.action == action for event in case.events if event.seq > since)
 
 
 @dataclass(frozen=True)

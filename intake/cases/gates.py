@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 
 from intake.cases.people import Grant, Person
 from intake.text import fold
-from intake.working_days import working_days
+from intake.working_days import add_working_days, working_days
 
 if TYPE_CHECKING:
     from intake.cases.case import Case
+    from intake.journal.model import Event
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,8 @@ _EXECUTING = ("correct", "finish_action", "hand_over")
 _APPROVING = ("approve", "return", "extend_action")
 _TIME_TO_CONTEST = 5
 """Working days in which the sender of a comment may contest its answer, see QT-HT-06, 5.3."""
+_DAYS_TO_ANSWER, _LONGEST_DAYS_TO_ANSWER = 6, 15
+"""Working days for an answer from when it was assigned, and at most from when the comment came."""
 
 
 @_gate("Người làm không phải người báo")
@@ -229,9 +232,59 @@ def documents_decided(attempt: Attempt) -> str | None:
 def other_answerer(attempt: Attempt) -> str | None:
     """An answer that was contested is given again by somebody else."""
     case = attempt.case
-    if not case.latest("contest") or attempt.person.account not in case.people("answer"):
+    if not case.latest("contest") or attempt.person.account not in case.people("propose", "answer"):
         return None
     return "Bạn đã trả lời lần trước; lần xem lại phải do người khác thực hiện."
+
+
+@_gate("Chưa có dự thảo đang chờ duyệt")
+def none_proposed(attempt: Attempt) -> str | None:
+    """An answer that waits for approval is not replaced by another one."""
+    return "Dự thảo câu trả lời đang chờ duyệt." if _proposed(attempt.case) else None
+
+
+@_gate("Có dự thảo câu trả lời")
+def answer_proposed(attempt: Attempt) -> str | None:
+    """There is a proposed answer that was not returned, a new one after each contest."""
+    return None if _proposed(attempt.case) else "Chưa có dự thảo câu trả lời để duyệt."
+
+
+@_gate("Người duyệt không phải người dự thảo")
+def not_proposer(attempt: Attempt) -> str | None:
+    """Whoever wrote the answer does not approve it."""
+    proposed = _proposed(attempt.case)
+    if proposed is None or proposed.actor is None:
+        return None
+    if proposed.actor.account != attempt.person.account:
+        return None
+    return "Bạn đã dự thảo câu trả lời này; người duyệt phải là người khác."
+
+
+@_gate("Kéo dài một lần")
+def extended_once(attempt: Attempt) -> str | None:
+    """The sender is told once that it takes longer."""
+    if not attempt.case.latest("extend", since=attempt.case.entered_at):
+        return None
+    return "Đã báo kéo dài một lần; không kéo dài thêm."
+
+
+@_gate("Trước khi quá hạn, không quá 15 ngày làm việc kể từ ngày nhận")
+def within_limit(attempt: Attempt) -> str | None:
+    """The sender is told before the time is up, of a day within the longest time for an answer."""
+    case = attempt.case
+    first = add_working_days(case.entered_on, _DAYS_TO_ANSWER)
+    if attempt.today > first:
+        return "Đã quá hạn trả lời; chỉ báo kéo dài được trước khi hết hạn."
+    contested = case.latest("contest")
+    since = case.entered_on if contested else case.opened_on
+    last = add_working_days(since, _LONGEST_DAYS_TO_ANSWER)
+    cells = attempt.cells
+    if cells is None or first.isoformat() < cells["answer_by"] <= last.isoformat():
+        return None
+    return (
+        f"Ngày trả lời phải sau ngày {first:%d/%m/%Y} và không quá ngày {last:%d/%m/%Y} "
+        "(15 ngày làm việc)."
+    )
 
 
 @_gate("Đã trả lời người gửi")
@@ -260,6 +313,13 @@ def time_to_contest(attempt: Attempt) -> str | None:
     if working_days(case.entered_on, attempt.today) > _TIME_TO_CONTEST:
         return None
     return "Người gửi còn được nêu ý kiến khác trong 5 ngày làm việc sau khi trả lời."
+
+
+def _proposed(case: "Case") -> "Event | None":
+    """Return the answer that waits for approval, if there is one."""
+    returned = case.latest("return")
+    since = max(case.entered_at, returned.seq if returned else 0)
+    return case.latest("propose", since=since)
 
 
 def _reporter_known(case: "Case") -> bool:

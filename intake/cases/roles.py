@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 ROLES_TABLE = "roles.csv"
-_COLUMNS = ["role", "title", "desk", "sender", "findings"]
+_COLUMNS = ["role", "title", "desk", "sender", "findings", "accounts"]
 
 
 class BadRoles(ValueError):
@@ -29,6 +29,8 @@ class Role:
     """Sees who sent them, when they said so."""
     findings: bool
     """Makes slips of the findings of an audit."""
+    accounts: bool
+    """Says who may sign in, and as what."""
 
 
 def load_roles(folder: Path) -> dict[str, Role]:

@@ -52,7 +52,7 @@ def _title(workflow: Workflow | None, event: Event) -> str:
 
 
 def _text(event: Event) -> str:
-    if answer := event.cells.get("public_answer"):
+    if answer := event.cells.get("public_answer") or event.cells.get("notice"):
         return answer
     by_reporter = event.actor is not None and event.actor.role == REPORTER.grants[0].role
     return event.cells.get("text", "") if by_reporter else ""

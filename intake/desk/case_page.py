@@ -9,7 +9,7 @@ from intake.cases.case import Case
 from intake.cases.telling import state_title
 from intake.cases.workflow import Workflow
 from intake.forms.schema import Field, Form, form_from_descriptor
-from intake.journal.model import AttachedFile, Event, Journal
+from intake.journal.model import AttachedFile, Event, OnPaper
 from intake.services import services
 
 
@@ -34,6 +34,8 @@ class Entry:
     """Title of the state to which it led; empty when it stayed."""
     answers: tuple[Answered, ...]
     files: tuple[AttachedFile, ...]
+    paper: OnPaper | None = None
+    """How it came in, when that was on paper."""
 
 
 def history(workflow: Workflow, case: Case, *, with_sender: bool) -> list[Entry]:
@@ -50,16 +52,17 @@ def history(workflow: Workflow, case: Case, *, with_sender: bool) -> list[Entry]
 def _entries(workflow: Workflow, case: Case, *, with_sender: bool) -> Iterator[Entry]:
     before = ""
     for event in case.events:
-        form = _form_of(services().journal, event)
+        form = form_of(event)
         shown = [field for field in form.fields if with_sender or field.access != "personal"]
         yield Entry(
             event.seq,
             event.recorded_at,
-            "Gửi phiếu" if not event.action else form.title,
+            form.title if event.action else "Nhập phiếu giấy" if event.paper else "Gửi phiếu",
             _who(workflow, event),
             state_title(workflow, event.state) if event.state != before else "",
             tuple(_answers(form, shown, event)),
             event.files,
+            event.paper,
         )
         before = event.state
 
@@ -72,18 +75,20 @@ def _answers(form: Form, fields: list[Field], event: Event) -> Iterator[Answered
 
 
 def _who(workflow: Workflow, event: Event) -> str:
-    if event.actor is None:
+    actor = event.paper.typed_by if event.paper else event.actor
+    if actor is None:
         return "Người gửi"
-    role = workflow.roles.get(event.actor.role)
-    title = role.title if role else event.actor.role
-    if not event.actor.account:
+    role = workflow.roles.get(actor.role)
+    title = role.title if role else actor.role
+    if not actor.account:
         return title
-    return f"{event.actor.name}, {event.actor.unit} ({title})"
+    return f"{actor.name}, {actor.unit} ({title})"
 
 
-def _form_of(journal: Journal, event: Event) -> Form:
+def form_of(event: Event) -> Form:
+    """Return the form that an event was given under."""
     name = event.action or event.form
-    return _form(name, event.form_hash, journal.form_descriptor(event.form_hash))
+    return _form(name, event.form_hash, services().journal.form_descriptor(event.form_hash))
 
 
 @lru_cache(maxsize=256)

@@ -6,6 +6,8 @@ import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from openpyxl import Workbook
+
 from intake.accounts.store import Account
 from intake.cases.casebook import Line
 from intake.cases.decisions import waits_for
@@ -67,11 +69,52 @@ def as_csv(lines: Iterable[Line]) -> bytes:
     writer = csv.writer(text)
     writer.writerow(_COLUMNS)
     for line in lines:
-        due = vietnamese_day(line.due.isoformat()) if line.due else ""
-        opened = vietnamese_day(line.opened_on.isoformat())
-        cells = [line.number, line.summary, line.unit, line.state_title, opened, due, line.handler]
-        writer.writerow([escape_formula(cell) for cell in cells])
+        writer.writerow(
+            [
+                vietnamese_day(cell.isoformat())
+                if isinstance(cell, dt.date)
+                else escape_formula(cell or "")
+                for cell in _cells(line)
+            ]
+        )
     return text.getvalue().encode("utf-8-sig")
+
+
+def as_workbook(lines: Iterable[Line], about: Mapping[str, str]) -> bytes:
+    """Return lines as a workbook, with a second sheet that says what they are.
+
+    Args:
+        lines: in their order.
+        about: what the second sheet says, by title.
+    """
+    book = Workbook()
+    sheet, info = book.worksheets[0], book.create_sheet("Thông tin")
+    sheet.title = "Danh sách phiếu"
+    sheet.append(_COLUMNS)
+    for row, line in enumerate(lines, 2):
+        for column, value in enumerate(_cells(line), 1):
+            cell = sheet.cell(row, column, value)
+            if isinstance(value, str):
+                cell.data_type = "s"  # text that begins with = is no formula
+            elif value:
+                cell.number_format = "dd/mm/yyyy"
+    sheet.freeze_panes, sheet.auto_filter.ref = "A2", sheet.dimensions
+    for letter, width in zip("ABCDEFG", (16, 60, 10, 18, 12, 12, 16), strict=True):
+        sheet.column_dimensions[letter].width = width
+    for pair in about.items():
+        info.append(pair)
+    for row in info.iter_rows():
+        for cell in row:
+            cell.data_type = "s"
+    info.column_dimensions["A"].width, info.column_dimensions["B"].width = 16, 80
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def _cells(line: Line) -> list[str | dt.date | None]:
+    head = [line.number, line.summary, line.unit, line.state_title]
+    return [*head, line.opened_on, line.due, line.handler]
 
 
 def _answers(line: Line, asked: Filter) -> bool:

@@ -40,5 +40,10 @@ def makes_slips_of_findings(account: Account, roles: Mapping[str, Role]) -> bool
     return any(roles[grant.role].findings for grant in _at_the_desk(account, roles))
 
 
+def keeps_accounts(account: Account, roles: Mapping[str, Role]) -> bool:
+    """Tell whether somebody says who may sign in, and as what."""
+    return any(roles[grant.role].accounts for grant in account.grants if grant.role in roles)
+
+
 def _at_the_desk(account: Account, roles: Mapping[str, Role]) -> list[Grant]:
     return [grant for grant in account.grants if grant.role in roles and roles[grant.role].desk]

@@ -1,26 +1,27 @@
 """The pages of the desk: the list of cases, a case, what is done on it, its files."""
 
-from dataclasses import dataclass, replace
+import hashlib
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from intake import receipts
-from intake.accounts.store import Account
-from intake.cases.case import Case
-from intake.cases.casebook import RELATIONS
+from intake.cases.casebook import RELATIONS, Line
 from intake.cases.deadlines import due_on
-from intake.cases.decisions import Option, decide, options
+from intake.cases.decisions import decide
 from intake.cases.telling import state_title
 from intake.cases.workflow import Workflow
 from intake.desk.case_page import history
-from intake.desk.listing import MINE, VIEWS, Desk, Filter, as_csv
+from intake.desk.listing import MINE, VIEWS, Desk, Filter, as_csv, as_workbook
 from intake.desk.naming import check_named, offered_by_desk
-from intake.desk.reach import makes_slips_of_findings, sees_case, sees_sender
+from intake.desk.opening import OpenCase, opened_case
+from intake.desk.paper_entry import may_type_in
+from intake.desk.reach import makes_slips_of_findings, sees_sender
 from intake.desk.signing import DESK, NotSignedIn, signed_in
 from intake.errors import CaseMoved, ContentConflict, NotAllowed, StorageUnavailable, UnknownPage
-from intake.forms.rendering import FormState
+from intake.forms.rendering import FormState, vietnamese_day
 from intake.forms.schema import Form
 from intake.receipts import Token
 from intake.sending import Sent, read_sent
@@ -28,20 +29,8 @@ from intake.services import services
 
 blueprint = Blueprint("desk", __name__)
 
+_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _CASE, _ACT = f"{DESK}phieu/", f"{DESK}viec/"
-
-
-@dataclass(frozen=True)
-class _Open:
-    """A case that somebody at the desk looks at."""
-
-    account: Account
-    workflow: Workflow
-    case: Case
-
-    @property
-    def options(self) -> list[Option]:
-        return options(self.workflow, self.case, self.account.person, services().today())
 
 
 @blueprint.get(DESK)
@@ -69,6 +58,7 @@ def cases() -> str:
         },
         units={row["code"]: row["name"] for row in services().registers.rows("units")},
         findings=makes_slips_of_findings(desk.account, desk.roles),
+        typing=may_type_in(desk.account),
         unsent=len(services().outbox.unsent()) if sees_sender(desk.account, desk.roles) else 0,
         query=request.query_string.decode("utf-8", "replace"),
     )
@@ -76,21 +66,38 @@ def cases() -> str:
 
 @blueprint.get(f"{DESK}xuat/")
 def export() -> Response:
-    """Give the list that is asked for as CSV."""
-    desk = _desk()
-    lines = desk.listed(services().casebook.lines(desk.workflows), _asked())
-    name = f"phieu-{desk.today.isoformat()}.csv"
+    """Give the list that is asked for, as CSV or as a workbook."""
+    desk, asked = _desk(), _asked()
+    lines = desk.listed(services().casebook.lines(desk.workflows), asked)
+    if request.args.get("dang") == "xlsx":
+        content, kind, ending = as_workbook(lines, _about(desk, asked, lines)), _WORKBOOK, "xlsx"
+    else:
+        content, kind, ending = as_csv(lines), "text/csv", "csv"
+    name = f"phieu-{desk.today.isoformat()}.{ending}"
     return Response(
-        as_csv(lines),
-        mimetype="text/csv",
+        content,
+        mimetype=kind,
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+def _about(desk: Desk, asked: Filter, lines: list[Line]) -> dict[str, str]:
+    """Return what a list that is taken along says of itself."""
+    used = [VIEWS[asked.view], asked.words, asked.kind, asked.unit, asked.state]
+    return {
+        "Bảng": "Danh sách phiếu của bàn xử lý",
+        "Bộ lọc": "; ".join(filter(None, used)),
+        "Số dòng": str(len(lines)),
+        "Ngày lập": vietnamese_day(desk.today.isoformat()),
+        "Mã kiểm tra": hashlib.sha256(as_csv(lines)).hexdigest()[:12].upper(),
+        **({"Lưu ý": notice} if (notice := services().portal.sample_notice) else {}),
+    }
 
 
 @blueprint.get(_CASE)
 def case_page() -> str:
     """Show a case whole: what was sent, its history, what can be done and what not yet."""
-    opened = _opened()
+    opened = opened_case()
     done = opened.workflow.forms.get(request.args.get("xong", ""))
     return _case_html(opened, f"Đã ghi: {done.title}." if done else "")
 
@@ -98,16 +105,16 @@ def case_page() -> str:
 @blueprint.get(_ACT)
 def act_page() -> str:
     """Show the form of an action on a case."""
-    opened = _opened()
+    opened = opened_case()
     form = _form_of_action(opened.workflow)
     option = next((each for each in opened.options if each.transition.action == form.name), None)
     if option is None or option.refusal:
         refusal = option.refusal if option else "Phiếu không ở bước này hoặc bạn không có vai trò."
         raise NotAllowed(refusal)
     carried = {
-        field.name: opened.case.facts.get(field.name, "")
+        field.name: opened.case.facts.get(field.carried, "")
         for field in form.fields
-        if field.options.get("carried")
+        if field.carried
     }
     return _act_html(opened, form, FormState(typed=carried, token=receipts.new_token()))
 
@@ -116,7 +123,7 @@ def act_page() -> str:
 def act() -> AnyResponse | tuple[str, int]:
     """Take an action on a case; whatever stands in the way, nothing typed is lost."""
     try:
-        opened = _opened()
+        opened = opened_case()
     except NotSignedIn as ended:
         return _once_signed_in(ended)
     form = _form_of_action(opened.workflow)
@@ -130,14 +137,14 @@ def act() -> AnyResponse | tuple[str, int]:
     except (NotAllowed, CaseMoved, ContentConflict, StorageUnavailable) as refused:
         token = receipts.new_token() if isinstance(refused, ContentConflict) else None
         state = sent.again(refused.message, token)
-        return _act_html(_opened(), form, state, seen=_version()), refused.status
+        return _act_html(opened_case(), form, state, seen=_version()), refused.status
     return redirect(f"{_CASE}?so={opened.case.number}&xong={form.name}", 303)
 
 
 @blueprint.get(f"{DESK}tep/")
 def attached_file() -> Response:
     """Give a file of a case to download; a browser never shows it as a page of the portal."""
-    opened = _opened()
+    opened = opened_case()
     wanted = request.args.get("tep", "")
     for event in opened.case.events:
         for file in event.files:
@@ -163,24 +170,6 @@ def _asked() -> Filter:
         request.args.get("don-vi", ""),
         request.args.get("trang-thai", ""),
     )
-
-
-def _opened() -> _Open:
-    """Return the case that is asked for.
-
-    Raises:
-        NotSignedIn: nobody has signed in.
-        UnknownPage: there is none, or whoever is signed in doesn't see it: nobody is told which.
-    """
-    account = signed_in()
-    number = request.args.get("so", "")
-    events = services().journal.case(number)
-    workflow = services().workflows().get(events[0].form) if events else None
-    if workflow is not None:
-        case = Case(tuple(events))
-        if sees_case(account, services().roles(), case):
-            return _Open(account, workflow, case)
-    raise UnknownPage(f"Không có phiếu {number[:30]} trong những phiếu bạn được xem.")
 
 
 def _form_of_action(workflow: Workflow) -> Form:
@@ -214,7 +203,7 @@ def _kept_before(sent: Sent, token: Token, number: str) -> bool:
     )
 
 
-def _keep(opened: _Open, sent: Sent, token: Token) -> None:
+def _keep(opened: OpenCase, sent: Sent, token: Token) -> None:
     """Act on the case, if it still is as the actor saw it.
 
     Raises:
@@ -246,7 +235,7 @@ def _once_signed_in(ended: NotSignedIn) -> tuple[str, int]:
     raise ended
 
 
-def _case_html(opened: _Open, note: str) -> str:
+def _case_html(opened: OpenCase, note: str) -> str:
     service = services()
     with_sender = sees_sender(opened.account, service.roles())
     case = opened.case
@@ -273,7 +262,9 @@ def _case_html(opened: _Open, note: str) -> str:
     )
 
 
-def _act_html(opened: _Open | None, form: Form, state: FormState, seen: int | None = None) -> str:
+def _act_html(
+    opened: OpenCase | None, form: Form, state: FormState, seen: int | None = None
+) -> str:
     """Render the form of an action.
 
     Args:

@@ -93,7 +93,7 @@ class FormRenderer:
             portal=self._portal,
             answer=self.answer,
             choices=self._grouped_choices,
-            options=_options,
+            options=field_options,
             in_order=_in_order,
             is_day=_is_day,
             files_field=FILES_FIELD,
@@ -132,7 +132,7 @@ def vietnamese_day(day: str) -> str:
         return day
 
 
-def _options(field: Field) -> list[tuple[str, str]]:
+def field_options(field: Field) -> list[tuple[str, str]]:
     """Return the answers of a radio group: the labels, or the numbers of a scale."""
     if field.labels:
         return list(field.labels.items())

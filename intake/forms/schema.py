@@ -7,8 +7,9 @@ asks for anonymity), `retention`, `next`, `sections`, `rules`; and in a field: `
 `personal`), `identifies` (published, but dropped like what is personal when the sender stays
 anonymous), `labels` (of an enum), `choices` (which rows of the register a foreign key offers;
 `from`: what the desk offers, `actions` of the case, `accounts` or other `cases`), `carried` (begins
-with what the case says already), `not_after` and `not_before` ("today"), `autocomplete`,
-`inputmode`, `by_desk` (nobody answers it: the desk fills it in).
+with what the case says already, under the same name or under the one that it gives), `not_after`
+and `not_before` ("today"), `autocomplete`, `inputmode`, `by_desk` (nobody answers it: the desk
+fills it in).
 
 The form of an action on a case has no numbers of its own, so no `prefix`.
 """
@@ -48,6 +49,12 @@ class Field:
     def required(self) -> bool:
         """Whether an answer must be given."""
         return bool(self.constraints.get("required", False))
+
+    @property
+    def carried(self) -> str:
+        """The name of what the case says already, with which the answer begins; empty if none."""
+        source = self.options.get("carried", "")
+        return self.name if source is True else str(source or "")
 
     @property
     def labels(self) -> dict[str, str]:

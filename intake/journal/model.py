@@ -27,6 +27,31 @@ class Attachment:
 
 
 @dataclass(frozen=True)
+class Actor:
+    """Who acts on a case, in which role."""
+
+    account: str
+    """The name of the account; empty for the holder of a receipt code."""
+    name: str
+    unit: str
+    """The code of the unit that the person works in."""
+    role: str
+    role_unit: str = ""
+    """The unit to which the role is bound; empty when it is for all."""
+
+
+@dataclass(frozen=True)
+class OnPaper:
+    """How a slip that was written on paper came in: typed in for its sender by somebody else."""
+
+    typed_by: Actor
+    written_on: str
+    """The day that stands on the paper, ISO."""
+    received_on: str
+    """The day on which the paper came in, ISO."""
+
+
+@dataclass(frozen=True)
 class Submission:
     """A checked form on its way into the journal."""
 
@@ -34,11 +59,13 @@ class Submission:
     token: Token
     cells: dict[str, str]
     attachments: tuple[Attachment, ...] = ()
+    paper: OnPaper | None = None
 
     @property
     def content_hash(self) -> str:
         """Tells whether the same token came with the same content."""
-        return _content_hash([self.form.name], self.cells, self.attachments)
+        days = [self.paper.written_on, self.paper.received_on] if self.paper else []
+        return _content_hash([self.form.name, *days], self.cells, self.attachments)
 
 
 @dataclass(frozen=True)
@@ -58,20 +85,6 @@ class AttachedFile:
     name: str
     media_type: str
     size: int
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Who acts on a case, in which role."""
-
-    account: str
-    """The name of the account; empty for the holder of a receipt code."""
-    name: str
-    unit: str
-    """The code of the unit that the person works in."""
-    role: str
-    role_unit: str = ""
-    """The unit to which the role is bound; empty when it is for all."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +131,8 @@ class Event:
     state: str = NEW
     """The state of the case from then on."""
     actor: Actor | None = None
+    paper: OnPaper | None = None
+    """Only of what opened a case, when it came in on paper."""
 
 
 class Journal(Protocol):

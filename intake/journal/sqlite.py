@@ -21,6 +21,7 @@ from intake.journal.model import (
     AttachedFile,
     Attachment,
     Event,
+    OnPaper,
     Receipt,
     Submission,
 )
@@ -252,6 +253,7 @@ def _append(connection: sqlite3.Connection, submission: Submission, now: dt.date
     data = {
         "cells": submission.cells,
         "files": [_keep_file(connection, file) for file in submission.attachments],
+        **({"paper": dataclasses.asdict(submission.paper)} if submission.paper else {}),
     }
     seq = _add_event(connection, ("submitted", number, form.name), form, recorded_at, data)
     code = code_hash(receipt_code(submission.token))
@@ -357,6 +359,10 @@ def _hold(
         )
 
 
+def _paper(kept: dict[str, Any]) -> OnPaper:
+    return OnPaper(**{**kept, "typed_by": Actor(**kept["typed_by"])})
+
+
 def _event(row: tuple[Any, ...]) -> Event:
     seq, kind, number, form, form_hash, recorded_at, data = row
     content = json.loads(data)
@@ -372,6 +378,7 @@ def _event(row: tuple[Any, ...]) -> Event:
         action=content.get("action", ""),
         state=content.get("state", NEW),
         actor=Actor(**content["actor"]) if "actor" in content else None,
+        paper=_paper(content["paper"]) if "paper" in content else None,
     )
 
 

@@ -16,6 +16,7 @@ _TIMEOUT_SECONDS = 20
 SUBJECTS = {
     "receipt": "Đã nhận phiếu {number}",
     "answer": "Phiếu {number} đã có trả lời",
+    "later": "Phiếu {number} sẽ được trả lời muộn hơn",
     "assigned": "Bạn được giao xử lý phiếu {number}",
     "waiting": "Phiếu {number} chờ bạn xử lý",
     "returned": "Phiếu {number} được trả lại để làm tiếp",

@@ -75,14 +75,25 @@ def of_events(case: Case, events: Iterable[Event], audience: Audience) -> Iterat
             yield from _to_sender(case, event, "receipt", "")
         elif answer := event.cells.get("public_answer"):
             yield from _to_sender(case, event, "answer", answer)
+        elif notice := event.cells.get("notice"):
+            yield from _to_sender(case, event, "later", notice)
         if event.action == "assign" and (handler := event.cells.get("handler")):
             told = audience.named(handler)
             yield from (_notice(case, event, "assigned", each, audience) for each in told)
-        elif event.seq == last and event.seq == case.entered_at:
+        elif event.seq == last:
             kind = "returned" if event.action in {"return", "reopen"} else "waiting"
             text = event.cells.get("comment", "")
-            told = audience.of(case)
+            told = _newly_waited_for(case, audience)
             yield from (_notice(case, event, kind, each, audience, text) for each in told)
+
+
+def _newly_waited_for(case: Case, audience: Audience) -> list[Account]:
+    """Return those for whom a case waits since its last event, and did not before in this state."""
+    waiting = audience.of(case)
+    if case.version == case.entered_at:
+        return waiting
+    before = audience.of(Case(case.events[:-1]))
+    return [account for account in waiting if account not in before]
 
 
 def of_days(case: Case, audience: Audience) -> Iterator[Notice]:

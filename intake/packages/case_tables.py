@@ -105,7 +105,7 @@ def _events(workflow: Workflow, cases: list[Case]) -> Table:
     for event in sorted(
         (each for case in cases for each in case.events), key=lambda each: each.seq
     ):
-        actor = event.actor
+        actor = event.paper.typed_by if event.paper else event.actor
         months.setdefault(received_month(event), []).append(
             {
                 "seq": str(event.seq),

@@ -13,22 +13,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import frictionless
-
 from intake.cases.workflow import Workflow
 from intake.forms.schema import Form, form_from_descriptor
 from intake.journal.model import Event, Journal
 from intake.packages import tables
 from intake.packages.case_tables import case_tables
-from intake.packages.references import dangling
+from intake.packages.validation import InvalidPackage, validate
 
 DESCRIPTOR = "datapackage.json"
 _GRACE_SECONDS = 3600
 """How long a part that is no longer named stays, for readers that are slow."""
-
-
-class InvalidPackage(RuntimeError):
-    """What was projected does not validate; the package that stands was left as it is."""
 
 
 def project(
@@ -113,25 +107,9 @@ def _past_form(journal: Journal, name: str, version: str) -> Form:
 
 def _publish(target: Path, text: str, projected: list[tables.Table]) -> None:
     """Validate the new package beside the standing one, then replace it in one step."""
-    if broken := list(dangling(projected)):
-        raise InvalidPackage(f"{target.parent.name}: {broken[:10]}")
-    aside = target.with_name(".next.json")
-    _write(aside, _without_foreign_keys(text).encode())
-    report = frictionless.validate(str(aside), type="package")
-    if not report.valid:
-        problems = report.flatten(["name", "rowNumber", "fieldName", "message"])[:10]
-        raise InvalidPackage(f"{target.parent.name}: {problems}")
-    _write(aside, text.encode())
-    aside.replace(target)
+    validate(target.parent, projected)
+    _write(target, text.encode())
     _sync(target.parent)
-
-
-def _without_foreign_keys(text: str) -> str:
-    """Return a package's descriptor without what `dangling` has looked at."""
-    descriptor = json.loads(text)
-    for resource in descriptor["resources"]:
-        resource["schema"].pop("foreignKeys", None)
-    return json.dumps(descriptor, ensure_ascii=False)
 
 
 def _complete(folder: Path, text: str, events: list[Event]) -> bool:

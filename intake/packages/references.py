@@ -1,7 +1,8 @@
-"""Foreign keys of a package that is about to be published, looked up once a table.
+"""Keys of a package that is about to be published, looked up once a table.
 
 Frictionless reads the whole table that a key points into again for each table with such a key.
-With the answers to every action pointing into the events, that is most of the time.
+With the answers to every action pointing into the events, that is most of the time. What a part
+holds it is asked once (see `validation`); that no key stands twice is looked up across the parts.
 """
 
 import csv
@@ -31,6 +32,27 @@ def dangling(tables: Sequence[Table]) -> Iterator[str]:
             lost = set(_keys(table, reference["fields"])) - known[target, fields]
             if lost := {key for key in lost if any(key)}:
                 yield f"{table.name}: no row {', '.join(min(lost))} in {target}"
+
+
+def repeated(tables: Sequence[Table]) -> Iterator[str]:
+    """Return, for each key that may stand once in its table and stands twice, one such in words."""
+    for table in tables:
+        for fields in _unique(table):
+            seen: set[Key] = set()
+            for key in _keys(table, fields):
+                if key in seen and any(key):
+                    yield f"{table.name}: {', '.join(key)} stands twice"
+                    break
+                seen.add(key)
+
+
+def _unique(table: Table) -> Iterator[list[str]]:
+    """Yield the primary key of a table and the fields that are unique by themselves."""
+    if primary := table.schema.get("primaryKey"):
+        yield primary
+    for field in table.schema["fields"]:
+        if field.get("constraints", {}).get("unique"):
+            yield [field["name"]]
 
 
 def _keys(table: Table, fields: Sequence[str]) -> Iterator[Key]:

@@ -143,6 +143,9 @@ def _submission_row(form: Form, event: Event) -> Row:
         "received_at": event.recorded_at,
         "form_hash": event.form_hash,
         "files": str(len(event.files)),
+        "channel": "paper" if event.paper else "web",
+        "written_on": event.paper.written_on if event.paper else "",
+        "received_on": event.paper.received_on if event.paper else "",
     }
     for field in form.fields:
         row[field.name] = stored_cell(field, event.cells.get(field.name, ""))
@@ -185,6 +188,9 @@ def column(
     }
 
 
+CHANNELS = {"web": "gửi trên cổng", "paper": "nhập từ phiếu giấy"}
+"""How a slip came in."""
+
 HASH_PATTERN = {"pattern": "[0-9a-f]{64}"}
 _ENVELOPE = [
     column(
@@ -216,6 +222,32 @@ _ENVELOPE = [
         1,
         type="integer",
         constraints={"minimum": 0},
+    ),
+    column(
+        "channel",
+        "Cách gửi",
+        "Gửi trên cổng, hay viết trên giấy rồi được nhập vào cổng.",
+        "web",
+        labels=CHANNELS,
+        constraints={"enum": list(CHANNELS)},
+    ),
+    column(
+        "written_on",
+        "Ngày ghi trên phiếu giấy",
+        "Chỉ có ở phiếu nhập từ giấy.",
+        "2020-09-08",
+        type="date",
+        access="internal",
+        constraints={"required": False},
+    ),
+    column(
+        "received_on",
+        "Ngày nhận phiếu giấy",
+        "Chỉ có ở phiếu nhập từ giấy.",
+        "2020-09-09",
+        type="date",
+        access="internal",
+        constraints={"required": False},
     ),
 ]
 FILE_COLUMNS = [

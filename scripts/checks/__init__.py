@@ -8,6 +8,7 @@ from intake.configuration import Places
 from scripts.checks import (
     audits,
     consultations,
+    corrections,
     files,
     form_fields,
     pages,
@@ -24,6 +25,7 @@ RULES: tuple[Rule, ...] = (
     *registers.RULES,
     *audits.RULES,
     *consultations.RULES,
+    *corrections.RULES,
     *revisions.RULES,
     *procedures.RULES,
     *form_fields.RULES,

@@ -28,7 +28,10 @@ from tests.intake.cases.slips import (
     VERIFIER,
     WORKFLOW,
 )
+from tests.intake.cases.test_feedback import ANSWERS as ANSWERS_TO_COMMENTS
+from tests.intake.cases.test_feedback import WORKFLOW as COMMENTS
 
+BY_KIND = {"nonconformity": (WORKFLOW, ANSWERS), "feedback": (COMMENTS, ANSWERS_TO_COMMENTS)}
 SENDER = {"sender_email": "an@example.gov.vn", "contact_back": "true"}
 
 
@@ -110,15 +113,16 @@ class Office:
     def run(self) -> int:
         return self.notices().run()
 
-    def open(self, **cells: Any) -> str:
-        return self.journal.append(self._make(**cells)).number
+    def open(self, form: str = "nonconformity", **cells: Any) -> str:
+        return self.journal.append(self._make(form, **cells)).number
 
     def through(self, number: str, *steps: tuple[Any, ...]) -> None:
         for who, action, *changes in steps:
             case = Case(tuple(self.journal.case(number)))
-            given = {**ANSWERS[action], **(changes or [{}])[0]}
+            workflow, known = BY_KIND[case.kind]
+            given = {**known[action], **(changes or [{}])[0]}
             today = self.clock.now.date()
-            self.journal.act(decide(WORKFLOW, case, who, action, given, today).act(new_token()))
+            self.journal.act(decide(workflow, case, who, action, given, today).act(new_token()))
 
 
 @pytest.fixture

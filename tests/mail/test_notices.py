@@ -14,6 +14,7 @@ from tests.intake.cases.slips import (
     ANALYSED,
     APPROVED,
     CHAIR,
+    COORDINATOR,
     DECIDED,
     HEAD,
     SECRETARY,
@@ -75,6 +76,8 @@ def test_each_step_tells_those_for_whom_the_case_then_waits(
         ("submit", "truong@example.gov.vn", waits),
         ("approve", DAUVIEC, waits),
         ("hand_over", "xacminh@example.gov.vn", waits),
+        ("check", DAUVIEC, waits),
+        ("decide_documents", THUKY, waits),
         ("close", "an@example.gov.vn", f"Phiếu {number} đã có trả lời"),
     ]
 
@@ -89,6 +92,38 @@ def test_a_return_says_why(office: Office, server: MailServer) -> None:
     (mail,) = server.taken
     assert mail["Subject"].startswith(f"Phiếu {number} được trả lại")
     assert "Chưa đến nguyên nhân gốc." in mail.get_body(("plain",)).get_content()
+
+
+def test_a_comment_tells_each_for_whom_it_waits_and_its_sender(
+    office: Office, server: MailServer
+) -> None:
+    number = office.open("feedback", **SENDER)
+    office.run()
+    server.told()
+    steps = [
+        (SECRETARY, "assign"),
+        (COORDINATOR, "extend"),
+        (COORDINATOR, "propose"),
+        (HEAD, "return"),
+        (COORDINATOR, "propose"),
+        (HEAD, "answer"),
+    ]
+    told = []
+    for step in steps:
+        office.through(number, step)
+        office.run()
+        told += [(step[1], *each) for each in server.told()]
+    waits, sender = f"Phiếu {number} chờ bạn xử lý", "an@example.gov.vn"
+    assert told == [
+        ("assign", DAUVIEC, waits),
+        ("extend", sender, f"Phiếu {number} sẽ được trả lời muộn hơn"),
+        ("propose", "ban@example.gov.vn", waits),
+        ("propose", "truong@example.gov.vn", waits),
+        ("return", DAUVIEC, f"Phiếu {number} được trả lại để làm tiếp"),
+        ("propose", "ban@example.gov.vn", waits),
+        ("propose", "truong@example.gov.vn", waits),
+        ("answer", sender, f"Phiếu {number} đã có trả lời"),
+    ]
 
 
 def test_the_answer_goes_to_the_sender(office: Office, server: MailServer) -> None:

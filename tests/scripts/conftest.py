@@ -17,6 +17,7 @@ from intake.configuration import PROJECT_ROOT, Places, Portal
 from intake.forms.schema import Form, form_from_descriptor, load_forms
 from intake.journal.model import AttachedFile, Event
 from intake.packages import tables
+from intake.paper.slips import load_plans
 from scripts.registers import Row, load_package
 from scripts.system import System, form_pages
 from scripts.views import Views
@@ -397,4 +398,7 @@ def shipped_system() -> System:
     registers = load_package(places.registers / "datapackage.json")
     forms = load_forms(places.forms)
     pages, workflows = form_pages(places.content), load_workflows(places.forms)
-    return System(portal, registers, {}, forms, pages, portal.day(), workflows=workflows)
+    plans = load_plans(places.forms)
+    return System(
+        portal, registers, {}, forms, pages, portal.day(), workflows=workflows, plans=plans
+    )

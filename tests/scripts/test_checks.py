@@ -15,6 +15,7 @@ from scripts.checks import (
     audits,
     check,
     consultations,
+    corrections,
     files,
     form_fields,
     pages,
@@ -51,7 +52,7 @@ def with_rows(register: str, change: Callable[[list[Row]], None]) -> Change:
     return apply
 
 
-def setting(register: str, key: dict[str, object], **values: object) -> Change:
+def setting(register: str, key: dict[str, object], /, **values: object) -> Change:
     def change(rows: list[Row]) -> None:
         row = next(row for row in rows if all(row[name] == key[name] for name in key))
         row.update(values)
@@ -166,6 +167,7 @@ PAGE = "content/tai-lieu/qt-ht-04.md"
 HEAD = ("---", "document: QT-HT-04", "---")
 DAY = dt.date
 AUDIT = {"code": "DGNB-2020-01"}
+CORRECTED: dict[str, object] = {"code": "DC-2020-001"}
 ASKED = {"code": "LYK-2020-02"}
 ACTION = {"code": "HD-2020-01"}
 
@@ -182,6 +184,36 @@ BROKEN: list[tuple[Rule, Change, str]] = [
         pages.cited_law_is_listed,
         without("external_references", document="QT-VP-01", number="30/2020/NĐ-CP"),
         "thêm dòng QT-VP-01,30/2020/NĐ-CP",
+    ),
+    (
+        corrections.corrections_name_what_there_is,
+        setting("corrections", CORRECTED, register="nothing"),
+        "không có sổ nothing",
+    ),
+    (
+        corrections.corrections_name_what_there_is,
+        setting("corrections", CORRECTED, register="corrections"),
+        "không có sổ corrections để đính chính",
+    ),
+    (
+        corrections.corrections_name_what_there_is,
+        setting("corrections", CORRECTED, field="nothing"),
+        "không có cột nothing",
+    ),
+    (
+        corrections.corrections_name_what_there_is,
+        setting("corrections", CORRECTED, before="63.6"),
+        "trước và sau như nhau",
+    ),
+    (
+        corrections.corrections_hold,
+        setting("corrections", CORRECTED, after="63.7"),
+        "đang ghi “63.6”, không phải “63.7”",
+    ),
+    (
+        corrections.corrections_hold,
+        setting("corrections", CORRECTED, key="MT-2020-VP-04; 2020-H2"),
+        "không có dòng MT-2020-VP-04; 2020-H2",
     ),
     (
         consultations.consultations_ask_about_documents,

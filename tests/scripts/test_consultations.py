@@ -24,7 +24,7 @@ from scripts.stage import stage
 from scripts.system import System
 from scripts.views import Views
 from tests.conftest import SetClock
-from tests.intake.cases.slips import COORDINATOR, SECRETARY
+from tests.intake.cases.slips import COORDINATOR, HEAD, SECRETARY
 from tests.intake.cases.test_feedback import ANSWERS as GIVEN
 from tests.intake.cases.test_feedback import COLLEAGUE
 from tests.scripts.conftest import ANSWERS, REGISTERS, write_registers
@@ -64,7 +64,8 @@ class Desk:
 
     def answered(self, number: str, **cells: str) -> None:
         self.act(number, SECRETARY, "assign")
-        self.act(number, COORDINATOR, "answer", **cells)
+        self.act(number, COORDINATOR, "propose")
+        self.act(number, HEAD, "answer", **cells)
 
     def system(self, *asked: dict[str, Any]) -> System:
         project(self._journal, self._forms, self._workflows, self._places.packages)
@@ -122,7 +123,8 @@ def test_a_second_answer_takes_the_place_of_the_first_one_whole(desk: Desk) -> N
     first = {"resulting_document": "QT-BC-01", "resulting_revision": "02"}
     desk.answered(number, response="not_accepted", response_reason="Đã có ở bước 4.", **first)
     desk.act(number, REPORTER, "contest")
-    desk.act(number, COLLEAGUE, "answer")
+    desk.act(number, COLLEAGUE, "propose")
+    desk.act(number, HEAD, "answer")
     comment = only(desk.system())
     assert (comment.response, comment.reason, comment.document) == ("Tiếp thu", "", "")
 
@@ -194,6 +196,7 @@ def test_nothing_internal_or_personal_is_published(desk: Desk) -> None:
     pages += views.row("feedback", (number,)) + views.submissions("feedback")
     told = str(system.case_events) + pages
     hidden = [*secrets.values(), "trong nhà", "chỉ gửi cho đơn vị", SECRETARY.name, COLLEAGUE.name]
+    hidden += [GIVEN["propose"]["verified"], GIVEN["propose"]["proposed_answer"]]
     hidden.remove("KHCN")
     assert [text for text in hidden if text in told] == []
     assert only(system).unit == ""
@@ -220,6 +223,15 @@ def test_the_units_that_have_not_answered_are_named(desk: Desk) -> None:
     assert consultations.units_without_comment(system, asked) == ["BC"]
     html = plain(Views(system, "").row("consultations", ("LYK-2020-01",)))
     assert "Đơn vị chưa góp ý qua cổng Vụ Bưu chính . 1/2 đơn vị" in html
+
+
+def test_a_synthesis_keeps_its_page_when_its_only_comment_is_referred(desk: Desk) -> None:
+    number = desk.comment()
+    assert consultations.discussed(desk.system()) == ["QT-BC-01"]
+    desk.act(number, SECRETARY, "refer")
+    system = desk.system()
+    assert consultations.discussed(system) == ["QT-BC-01"]
+    assert consultations.comments_on(system, ["QT-BC-01"]) == []
 
 
 def test_when_all_have_answered_the_page_says_so(desk: Desk) -> None:

@@ -3,6 +3,7 @@ import datetime as dt
 import pytest
 
 from intake.configuration import PROJECT_ROOT, Places
+from scripts.consultations import units_without_comment
 from scripts.due import AHEAD, due, periods
 from scripts.system import System
 
@@ -33,6 +34,13 @@ def test_earliest_comes_first_and_nothing_far_ahead(system: System) -> None:
     items = due(system)
     assert items == sorted(items)
     assert all(item.day <= system.day + AHEAD for item in items)
+
+
+def test_units_that_owe_comments_to_an_open_consultation_are_told(system: System) -> None:
+    owed = [item for item in due(system) if item.kind == "Góp ý dự thảo"]
+    row = next(each for each in system.rows("consultations") if each["closed_on"] is None)
+    assert [item.unit for item in owed] == sorted(units_without_comment(system, row))
+    assert {(item.code, item.day) for item in owed} == {(row["code"], row["due_on"])}
 
 
 def test_units_share_out_what_is_due(system: System) -> None:

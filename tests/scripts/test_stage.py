@@ -168,7 +168,7 @@ def test_a_download_has_the_public_fields_and_no_others(
 ) -> None:
     system = collect(form, (AT, PRIVATE))
     folder = stage(small_places, system)
-    public = {"number", "received_at", "files"}
+    public = {"number", "received_at", "files", "channel"}
     public |= {field.name for field in system.forms[form].fields if field.access == "public"}
     public |= {"state"} if form in system.workflows else set()
     assert set(read_sheet(folder, form)[0]) == public

@@ -1,6 +1,7 @@
-"""A real portal for the browser tests: built, served and watched by the project's own command."""
+"""A real portal for the browser tests: built and served by the project's own commands."""
 
 import contextlib
+import fcntl
 import os
 import shutil
 import subprocess
@@ -29,6 +30,13 @@ def copy_project(target: Path) -> Places:
     return Places(target)
 
 
+def publish(places: Places) -> None:
+    """Publish a project as its people do."""
+    command = [sys.executable, "-m", "scripts", "publish"]
+    environment = {**os.environ, "QMS_ROOT": str(places.root)}
+    subprocess.run(command, cwd=PROJECT_ROOT, env=environment, check=True)
+
+
 @dataclass(frozen=True)
 class Portal:
     places: Places
@@ -39,15 +47,40 @@ class Portal:
 
 
 @pytest.fixture(scope="session")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    places = copy_project(tmp_path_factory.mktemp("portal"))
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Places:
+    """The shipped project, published once for all workers of a run; nobody changes it."""
+    base = tmp_path_factory.getbasetemp()
+    run = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    root, done = run / "shipped", run / "shipped.published"
+    with (run / "shipped.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            publish(copy_project(root))
+            done.touch()
+    return Places(root)
+
+
+def published_copy(shipped: Places, target: Path) -> Places:
+    """Copy a published project; the files of its releases, which nobody changes, are shared."""
+    for name in ("content", "data", ".cache"):
+        shutil.copytree(shipped.root / name, target / name)
+    shutil.copy(shipped.root / "mkdocs.yml", target)
+    site = shipped.releases.parent
+    shutil.copytree(site, target / site.name, symlinks=True, copy_function=os.link)
+    return Places(target)
+
+
+@pytest.fixture(scope="session")
+def portal(shipped: Places, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """The shipped portal, served; what is sent to it stays unpublished."""
+    places = published_copy(shipped, tmp_path_factory.mktemp("portal"))
     with serving(places) as address:
         yield Portal(places, address)
 
 
 @contextlib.contextmanager
-def serving(places: Places, room: str = "scripts") -> Iterator[str]:
-    """Serve a portal: with `scripts` it is built and watched, with `intake` as it stands."""
+def serving(places: Places, room: str = "intake") -> Iterator[str]:
+    """Serve a portal: with `intake` as it stands, with `scripts` it is built and watched."""
     port = free_port()
     environment = {**os.environ, "QMS_ROOT": str(places.root)}
     command = [sys.executable, "-m", room, "serve", "--port", str(port)]

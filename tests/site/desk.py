@@ -16,6 +16,7 @@ ACCOUNTS = {
     "truong": ("Phạm Thị Vân", "BC", "approver:BC"),
     "chihuy": ("Ngô Quốc Ban", "VP", "approver"),
     "xacminh": ("Đỗ Xuân Minh", "TTra", "verifier"),
+    "quantri": ("Vũ Thị Quản", "VP", "administrator"),
 }
 
 

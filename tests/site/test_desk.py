@@ -1,8 +1,6 @@
 """A slip from its finding to its effect, by five accounts in real browsers."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,25 +8,27 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from intake.cases.workflow import load_workflows
-from intake.configuration import PROJECT_ROOT, Places
+from intake.configuration import Places
 from intake.forms.schema import load_forms
 from intake.journal.sqlite import SqliteJournal
 from intake.packages.projection import project
 from scripts.registers import load_package
-from tests.intake.cases.slips import ANSWERS
-from tests.site.conftest import Portal, copy_project, serving
+from tests.intake.cases.slips import ANSWERS, WORKFLOW
+from tests.site.conftest import Portal, publish, published_copy, serving
 from tests.site.desk import ACCOUNTS, PASSWORD, AtTheDesk
 from tests.site.filling import fill_nonconformity, receipt_of, send
+from tests.site.test_pages import PHONE, assert_fits, violations
 
 FINDING = "PH-2020-003"
+LONG = "QMS_LONG" in os.environ
+"""Publish after every step, as `make test-long` does, and not after two of them only."""
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+def desk(shipped: Places, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """A portal of its own, published when the test says so."""
-    places = copy_project(tmp_path_factory.mktemp("desk"))
-    publish(places)
-    with serving(places, "intake") as address:
+    places = published_copy(shipped, tmp_path_factory.mktemp("desk"))
+    with serving(places) as address:
         yield Portal(places, address)
 
 
@@ -63,12 +63,6 @@ def in_package(places: Places, number: str) -> dict[str, Any]:
     return next(row for row in tables["nonconformity_cases"].rows if row["number"] == number)
 
 
-def publish(places: Places) -> None:
-    command = [sys.executable, "-m", "scripts", "publish"]
-    environment = {**os.environ, "QMS_ROOT": str(places.root)}
-    subprocess.run(command, cwd=PROJECT_ROOT, env=environment, check=True)
-
-
 def published(page: Page, desk: Portal, number: str, state: str) -> None:
     """Publish, and find the state in the register, on the slip's page and in what counts it."""
     publish(desk.places)
@@ -83,8 +77,8 @@ def published(page: Page, desk: Portal, number: str, state: str) -> None:
 def test_a_slip_from_the_finding_to_its_effect(
     people: dict[str, AtTheDesk], desk: Portal, page: Page
 ) -> None:
-    secretary, unit, head, verifier = (
-        people[name] for name in ("thuky", "dauviec", "truong", "xacminh")
+    secretary, unit, head, chair, verifier = (
+        people[name] for name in ("thuky", "dauviec", "truong", "chihuy", "xacminh")
     )
     number = slip_of_finding(secretary)
     assert number in secretary.waiting()
@@ -106,7 +100,7 @@ def test_a_slip_from_the_finding_to_its_effect(
         (unit, "record_cause", answers("record_cause"), "analysis"),
         (unit, "plan_action", answers("plan_action"), "analysis"),
         (unit, "submit", answers("submit", check_on="2099-12-15"), "approval"),
-        (head, "approve", {}, "execution"),
+        (chair, "approve", {}, "execution"),
         (unit, "finish_action", answers("finish_action", planned_action="2"), "execution"),
         (unit, "hand_over", {}, "verification"),
         (verifier, "check", answers("check"), "verification"),
@@ -116,11 +110,9 @@ def test_a_slip_from_the_finding_to_its_effect(
     for who, action, given, state in steps:
         who.act(number, action, **given)
         assert who.page.get_attribute("[data-case]", "data-state") == state, action
-        if action in {"accept", "return", "reopen", "close"}:
-            assert in_package(desk.places, number)["state"] == state, action
-        if action == "return":
-            published(page, desk, number, "Phân tích")
-    published(page, desk, number, "Đóng")
+        assert in_package(desk.places, number)["state"] == state, action
+        if action in {"return", "close"} or LONG:
+            published(page, desk, number, WORKFLOW.states[state].title)
     secretary.open(number)
     assert secretary.page.locator("[id^=su-kien-]").count() == len(steps) + 1
     assert "Trần Minh Thư, KHCN (Thư ký ISO)" in secretary.page.inner_text(".qms-timeline")
@@ -128,13 +120,80 @@ def test_a_slip_from_the_finding_to_its_effect(
     assert number in page.inner_text("article")
 
 
-def test_two_people_at_once_lose_nothing(
+PAGES_OF = {
+    "thuky": ("", "?xem=tat-ca", "phieu/?so={}", "viec/?so={}&viec=accept", "phat-hien/", "thu/"),
+    "quantri": ("toi/", "mat-khau/", "tai-khoan/", "tai-khoan/?ten=", "tai-khoan/?ten=dauviec"),
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("who", PAGES_OF)
+def test_the_desk_is_accessible_on_a_phone(
+    people: dict[str, AtTheDesk], desk: Portal, page: Page, who: str, scheme: str
+) -> None:
+    number = sent(page, desk)
+    at = people[who].page
+    at.set_viewport_size(PHONE)
+    at.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    for path in PAGES_OF[who]:
+        at.goto(desk.url(f"xu-ly/{path.format(number)}"))
+        at.wait_for_selector(".qms-desk, .qms-form")
+        assert violations(at) == [], path
+        assert_fits(at)
+    at.set_viewport_size({"width": 1280, "height": 900})
+    at.emulate_media(color_scheme="light")
+
+
+def test_the_desk_is_used_with_the_keyboard_alone(
     people: dict[str, AtTheDesk], desk: Portal, page: Page
 ) -> None:
+    number = sent(page, desk)
+    secretary = people["thuky"].page
+    secretary.goto(desk.url("xu-ly/"))
+    press(secretary, f"a:text-is('{number}')")
+    secretary.wait_for_selector(f"[data-case='{number}']")
+    press(secretary, "[data-action=accept]")
+    secretary.wait_for_selector("[name=category]")
+    tab_to(secretary, "[name=category]")
+    secretary.keyboard.press("Space")
+    tab_to(secretary, "[name=grade]")
+    secretary.keyboard.press("Space")
+    press(secretary, "[data-region=intake] button.md-button--primary")
+    secretary.wait_for_selector("[data-case] .qms-summary--good")
+    assert secretary.get_attribute("[data-case]", "data-state") == "accepted"
+    assert "Đã ghi" in secretary.evaluate("document.activeElement.textContent")
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Go on with the tab key, as somebody without a mouse, until an element has the focus."""
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        if page.evaluate("wanted => document.activeElement.matches(wanted)", selector):
+            outline = "getComputedStyle(document.activeElement).outlineStyle"
+            assert page.evaluate(outline) != "none", f"{selector}: nobody sees where they are"
+            return
+    raise AssertionError(f"{selector} is never reached")
+
+
+def press(page: Page, selector: str) -> None:
+    found = page.locator(selector).first
+    found.evaluate("each => each.setAttribute('data-wanted', '')")
+    tab_to(page, "[data-wanted]")
+    page.keyboard.press("Enter")
+
+
+def sent(page: Page, desk: Portal) -> str:
+    """Report something, and return the number of the slip."""
     page.goto(desk.url("bao-cao/khong-phu-hop/"))
     fill_nonconformity(page)
     send(page)
-    number, _ = receipt_of(page)
+    return receipt_of(page)[0]
+
+
+def test_two_people_at_once_lose_nothing(
+    people: dict[str, AtTheDesk], desk: Portal, page: Page
+) -> None:
+    number = sent(page, desk)
     first, second = people["thuky"], people["dauviec"]
     first.act(number, "accept", **answers("accept"))
     second.open(number)
@@ -155,10 +214,7 @@ def test_two_people_at_once_lose_nothing(
 def test_a_session_that_ends_while_typing_loses_nothing(
     people: dict[str, AtTheDesk], desk: Portal, page: Page
 ) -> None:
-    page.goto(desk.url("bao-cao/khong-phu-hop/"))
-    fill_nonconformity(page)
-    send(page)
-    number, _ = receipt_of(page)
+    number = sent(page, desk)
     secretary = people["thuky"]
     secretary.open(number)
     secretary.page.click("[data-action=note]")

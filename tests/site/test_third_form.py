@@ -10,7 +10,7 @@ from intake.app import create_app
 from intake.journal.sqlite import SqliteJournal
 from intake.receipts import new_token
 from scripts.publish import publish
-from tests.site.conftest import copy_project
+from tests.sound_project import sound_project
 
 SCHEMA = {
     "title": "Đăng ký tập huấn",
@@ -51,7 +51,7 @@ REGISTER = '# Sổ đăng ký\n\n{{ submissions("training") }}\n'
 
 
 def test_form_from_a_schema_and_a_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    places = copy_project(tmp_path)
+    places = sound_project(tmp_path)
     monkeypatch.setenv("QMS_ROOT", str(tmp_path))
     (places.forms / "training.json").write_text(json.dumps(SCHEMA), encoding="utf-8")
     (places.content / "bao-cao" / "tap-huan.md").write_text(PAGE, encoding="utf-8")
@@ -62,11 +62,11 @@ def test_form_from_a_schema_and_a_page(tmp_path: Path, monkeypatch: pytest.Monke
     client = create_app(places, journal).test_client()
     with client.get("/bao-cao/tap-huan/") as page:
         assert "Số người" in page.text
-    refused = client.post("/bao-cao/tap-huan/", data={"unit": "BC", "people": "51"})
+    refused = client.post("/bao-cao/tap-huan/", data={"unit": "KHCN", "people": "51"})
     assert refused.status_code == 422
     assert "từ 1 đến 50" in refused.text
     kept = client.post(
-        "/bao-cao/tap-huan/", data={"unit": "BC", "people": "3", "_token": new_token()}
+        "/bao-cao/tap-huan/", data={"unit": "KHCN", "people": "3", "_token": new_token()}
     )
     assert kept.status_code == 201
     journal.close()
@@ -75,4 +75,4 @@ def test_form_from_a_schema_and_a_page(tmp_path: Path, monkeypatch: pytest.Monke
     assert frictionless.validate(str(places.packages / "training" / "datapackage.json")).valid
     assert 'id="th-' in (release / "so" / "tap-huan" / "index.html").read_text(encoding="utf-8")
     assert (release / "tu-dien" / "training" / "index.html").exists()
-    assert ",BC,3" in (release / "du-lieu" / "training.csv").read_text(encoding="utf-8")
+    assert ",KHCN,3" in (release / "du-lieu" / "training.csv").read_text(encoding="utf-8")

@@ -26,6 +26,7 @@ const HEADING_SHARE = 0.25;
 
 /* What is added to it as such, by the share of the query. */
 const NAMED = 0.9;
+const NAMED_APART = 0.7;
 const PAGE = 0.12;
 const OFTEN = 0.03;
 
@@ -145,19 +146,24 @@ function scoreSection(index, section, hits, terms, total, anywhere) {
   return { score, whole, exact: phrase.complete >= MATCHING };
 }
 
-/** Return the most weight of the query that is a whole name of the page, its words in line. */
+/** Return the most weight of the query that is a whole name of the page: its words in line, or with
+    others between, which says less. */
 function nameIn(hits, terms, names) {
   let most = 0;
   for (const { from, to } of names) {
-    const lines = new Map();
+    const inLine = new Map();
+    const anywhere = new Map();
     for (const { term, position, quality } of hits) {
       if (position < from || position >= to || quality < MATCHING) continue;
-      const line = lines.get(position - term) ?? { weight: 0, count: 0 };
-      line.weight += terms[term].weight;
-      line.count += 1;
-      lines.set(position - term, line);
+      const { weight } = terms[term];
+      const line = inLine.get(position - term) ?? { weight: 0, count: 0 };
+      inLine.set(position - term, { weight: line.weight + weight, count: line.count + 1 });
+      anywhere.set(position, weight);
     }
-    for (const { weight, count } of lines.values()) {
+    if (anywhere.size < to - from) continue;
+    const apart = [...anywhere.values()].reduce((sum, weight) => sum + weight, 0);
+    most = Math.max(most, NAMED_APART * apart);
+    for (const { weight, count } of inLine.values()) {
       if (count === to - from && weight > most) most = weight;
     }
   }

@@ -191,6 +191,15 @@ def test_another_sign_on_begins_a_session_for_known_accounts_only(store: Account
         store.begin_session("nobody")
 
 
+def test_another_sign_on_leaves_how_somebody_chose_to_be_told(store: AccountStore) -> None:
+    minh = dataclasses.replace(LAN, name="minh")
+    store.take_from_sign_on(minh)
+    store.put(dataclasses.replace(minh, digest=True))
+    store.take_from_sign_on(dataclasses.replace(minh, unit="VP"))
+    kept = store.get("minh")
+    assert kept == dataclasses.replace(minh, unit="VP", digest=True)
+
+
 def test_roles_follow_at_once(store: AccountStore) -> None:
     begun = enters(store)
     store.put(dataclasses.replace(LAN, grants=(Grant("coordinator", "BC"),)))

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from intake.cases.case import Case
-from intake.cases.decisions import decide, options
-from intake.cases.people import REPORTER, Person
+from intake.cases.deadlines import due_on
+from intake.cases.decisions import decide, options, waits_for
+from intake.cases.people import REPORTER, Grant, Person
 from intake.cases.telling import told
 from intake.cases.workflow import Workflow, load_workflows
 from intake.configuration import PROJECT_ROOT, Places
@@ -34,6 +35,13 @@ ANSWERS: dict[str, dict[str, str]] = {
         "duplicate_of": "GY-2020-001",
         "public_answer": "Được trả lời cùng ý kiến GY-2020-001.",
     },
+    "propose": {
+        "verified": "Bước 3 không ghi thời hạn.",
+        "proposed_response": "accepted",
+        "proposed_answer": "Bước 3 nên ghi thời hạn trả lời.",
+    },
+    "return": {"comment": "Chưa nói rõ áp dụng từ khi nào."},
+    "extend": {"answer_by": "2020-10-01", "notice": "Cần đối chiếu hồ sơ ở hai đơn vị."},
     "answer": {"response": "accepted", "public_answer": "Bước 3 sẽ ghi thời hạn trả lời."},
     "contest": {"text": "Chưa nói áp dụng từ khi nào."},
     "record_revision": {"resulting_document": "QT-HT-06", "resulting_revision": "02"},
@@ -95,14 +103,16 @@ def refused(case: Case, who: Person, action: str, day: dt.date = MONDAY) -> str:
 
 
 ASSIGNED: tuple[Step, ...] = ((SECRETARY, "assign"),)
-ANSWERED: tuple[Step, ...] = (*ASSIGNED, (COORDINATOR, "answer"))
+PROPOSED: tuple[Step, ...] = (*ASSIGNED, (COORDINATOR, "propose"))
+ANSWERED: tuple[Step, ...] = (*PROPOSED, (HEAD, "answer"))
 CONTESTED: tuple[Step, ...] = (*ANSWERED, (REPORTER, "contest"))
 SIX_DAYS_LATER = MONDAY + dt.timedelta(days=8)
 
 
 def test_a_comment_is_assigned_answered_and_closed() -> None:
     case = done(through(*ANSWERED), SECRETARY, "close", day=SIX_DAYS_LATER)
-    assert [event.state for event in case.events] == ["new", "assigned", "answered", "closed"]
+    states = [event.state for event in case.events]
+    assert states == ["new", "assigned", "assigned", "answered", "closed"]
     assert case.unit == "BC"
     assert done(case, SECRETARY, "record_revision").facts["resulting_revision"] == "02"
     assert done(case, REPORTER, "rate").state == "closed"
@@ -129,14 +139,20 @@ def test_only_the_secretariat_assigns_refers_and_cancels(who: Person, action: st
 
 
 @pytest.mark.parametrize("who", [SECRETARY, HEAD, REPORTER, person("khac", "coordinator", "VP")])
-def test_only_the_unit_that_it_was_given_to_answers(who: Person) -> None:
-    assert "vai trò" in refused(through(*ASSIGNED), who, "answer")
+def test_only_the_unit_that_it_was_given_to_drafts_the_answer(who: Person) -> None:
+    assert "vai trò" in refused(through(*ASSIGNED), who, "propose")
+
+
+@pytest.mark.parametrize("who", [SECRETARY, COORDINATOR, REPORTER, person("k", "approver", "VP")])
+@pytest.mark.parametrize("action", ["answer", "return"])
+def test_only_the_head_of_that_unit_approves_the_answer(who: Person, action: str) -> None:
+    assert "vai trò" in refused(through(*PROPOSED), who, action)
 
 
 def test_the_unit_that_answers_is_the_one_it_was_last_given_to() -> None:
     case = through(*ASSIGNED, (SECRETARY, "assign", {"unit": "VP"}))
-    assert "vai trò" in refused(case, COORDINATOR, "answer")
-    assert done(case, person("vp", "coordinator", "VP"), "answer").state == "answered"
+    assert "vai trò" in refused(case, COORDINATOR, "propose")
+    assert done(case, person("vp", "coordinator", "VP"), "propose").state == "assigned"
 
 
 # Gates
@@ -145,8 +161,8 @@ def test_the_unit_that_answers_is_the_one_it_was_last_given_to() -> None:
 @pytest.mark.parametrize("sender", [COORDINATOR.name, COORDINATOR.name.upper()])
 def test_nobody_answers_their_own_comment(sender: str) -> None:
     case = through(*ASSIGNED, case=opened(sender_name=sender))
-    assert "người báo" in refused(case, COORDINATOR, "answer")
-    assert done(case, COLLEAGUE, "answer").state == "answered"
+    assert "người báo" in refused(case, COORDINATOR, "propose")
+    assert done(case, COLLEAGUE, "propose").state == "assigned"
 
 
 @pytest.mark.parametrize("action", ["refer", "cancel"])
@@ -157,15 +173,80 @@ def test_nobody_puts_their_own_comment_aside(action: str) -> None:
 def test_an_answer_is_contested_once_and_given_again_by_another() -> None:
     case = through(*CONTESTED)
     assert case.state == "assigned"
-    assert "người khác" in refused(case, COORDINATOR, "answer")
-    again = done(case, COLLEAGUE, "answer")
+    assert "người khác" in refused(case, COORDINATOR, "propose")
+    again = through((COLLEAGUE, "propose"), (HEAD, "answer"), case=case)
     for who in (REPORTER, SECRETARY):
         assert "một lần" in refused(again, who, "contest")
 
 
-def test_the_same_person_may_answer_while_nobody_contested() -> None:
-    case = through(*ASSIGNED, (COORDINATOR, "note"))
-    assert done(case, COORDINATOR, "answer").state == "answered"
+def test_the_same_person_may_draft_again_while_nobody_contested() -> None:
+    case = through(*PROPOSED, (HEAD, "return"))
+    assert waits_for(WORKFLOW, case, COORDINATOR, MONDAY)
+    assert done(case, COORDINATOR, "propose").state == "assigned"
+
+
+def test_nothing_is_approved_that_was_not_drafted_or_was_returned() -> None:
+    returned = through(*PROPOSED, (HEAD, "return"))
+    for case in (through(*ASSIGNED), returned, through(*CONTESTED)):
+        assert not waits_for(WORKFLOW, case, HEAD, MONDAY)
+        for action in ("answer", "return"):
+            assert "Chưa có dự thảo" in refused(case, HEAD, action)
+
+
+def test_a_draft_waits_for_the_head_and_for_nobody_else() -> None:
+    case = through(*PROPOSED)
+    assert waits_for(WORKFLOW, case, HEAD, MONDAY)
+    assert not waits_for(WORKFLOW, case, COORDINATOR, MONDAY)
+    assert "chờ duyệt" in refused(case, COORDINATOR, "propose")
+
+
+def test_nobody_approves_their_own_draft() -> None:
+    both = (Grant("coordinator", "BC"), Grant("approver", "BC"))
+    case = through(*ASSIGNED, (replace(COORDINATOR, grants=both), "propose"))
+    for action in ("answer", "return"):
+        assert "dự thảo" in refused(case, replace(COORDINATOR, grants=both), action)
+
+
+def test_what_is_drafted_is_not_told() -> None:
+    texts = [step.text for step in told(WORKFLOW, through(*PROPOSED, (HEAD, "return")))]
+    assert texts == ["", ""]
+
+
+# A longer time
+
+
+@pytest.mark.parametrize(
+    ("until", "taken"),
+    [("2020-09-22", False), ("2020-09-23", True), ("2020-10-05", True), ("2020-10-06", False)],
+)
+def test_the_time_is_extended_to_at_most_15_working_days(until: str, taken: bool) -> None:
+    """Assigned on Monday 14/9: 6 working days end on 22/9, 15 on 5/10."""
+    case, cells = through(*ASSIGNED), {"answer_by": until}
+    if not taken:
+        with pytest.raises(NotAllowed, match="15 ngày"):
+            done(case, COORDINATOR, "extend", cells)
+        return
+    extended = done(case, COORDINATOR, "extend", cells)
+    assert due_on(WORKFLOW, case) == dt.date(2020, 9, 22)
+    assert due_on(WORKFLOW, extended) == dt.date.fromisoformat(until)
+    assert told(WORKFLOW, extended)[-1].text == ANSWERS["extend"]["notice"]
+
+
+def test_the_time_is_extended_once_and_before_it_is_over() -> None:
+    case = through(*ASSIGNED)
+    assert "quá hạn" in refused(case, COORDINATOR, "extend", dt.date(2020, 9, 23))
+    again = done(case, COORDINATOR, "extend", day=dt.date(2020, 9, 22))
+    assert "một lần" in refused(again, COORDINATOR, "extend")
+
+
+def test_an_extension_ends_with_the_answer() -> None:
+    case = through(*PROPOSED, (COORDINATOR, "extend"), (HEAD, "answer"))
+    assert due_on(WORKFLOW, case) == dt.date(2020, 9, 21)
+
+
+def test_a_review_has_a_time_of_its_own() -> None:
+    case = through(*CONTESTED, (COLLEAGUE, "extend"))
+    assert due_on(WORKFLOW, case) == dt.date(2020, 10, 1)
 
 
 @pytest.mark.parametrize(("days", "open_"), [(7, False), (8, True)])
@@ -178,7 +259,8 @@ def test_a_comment_stays_open_while_its_answer_may_be_contested(days: int, open_
 
 
 def test_a_second_answer_ends_it_at_once() -> None:
-    assert done(through(*CONTESTED, (COLLEAGUE, "answer")), SECRETARY, "close").state == "closed"
+    case = through(*CONTESTED, (COLLEAGUE, "propose"), (HEAD, "answer"))
+    assert done(case, SECRETARY, "close").state == "closed"
 
 
 @pytest.mark.parametrize("steps", [ASSIGNED, CONTESTED])
@@ -216,6 +298,8 @@ def test_every_example_is_an_answer_that_its_form_takes(registers: Registers, ac
     [
         ("answer", {"response": "not_accepted"}, "response_reason"),
         ("answer", {"response": "partly"}, "response_reason"),
+        ("propose", {"proposed_response": "not_accepted"}, "proposed_reason"),
+        ("propose", {"proposed_response": "partly"}, "proposed_reason"),
         ("answer", {"resulting_revision": "02"}, "resulting_document"),
         ("cancel", {"duplicate_of": ""}, "duplicate_of"),
     ],

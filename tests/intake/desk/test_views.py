@@ -1,10 +1,12 @@
 """The pages of the desk: who sees and does what, and nothing typed is lost."""
 
 import csv
+import datetime as dt
 import io
 import re
 from html import unescape
 
+import openpyxl
 import pytest
 
 from intake.cases.people import Grant, Person
@@ -326,6 +328,31 @@ def test_no_cell_of_the_list_runs_in_a_spreadsheet(sign_in: SignIn, slips: Slips
     assert "'=HYPERLINK" in sign_in(SECRETARY).get("xuat/").text
 
 
+def test_the_list_as_a_workbook_says_what_it_is_and_holds_no_formula(
+    sign_in: SignIn, slips: Slips
+) -> None:
+    for summary in ("=HYPERLINK(1)", "Hồ sơ thiếu phiếu kiểm soát"):
+        slips.open(summary=summary)
+    desk = sign_in(SECRETARY)
+    assert "dang=xlsx" in desk.get(xem="tat-ca").text
+    answer = desk.get("xuat/", xem="tat-ca", tim="kiem soat", dang="xlsx")
+    book = openpyxl.load_workbook(io.BytesIO(answer.data))
+    head, row = book["Danh sách phiếu"].iter_rows(values_only=True)
+    assert (head[0], row[1]) == ("Số phiếu", "Hồ sơ thiếu phiếu kiểm soát")
+    assert isinstance(row[4], dt.datetime)
+    told = dict(book["Thông tin"].iter_rows(values_only=True))
+    assert told["Bộ lọc"] == "Tất cả; kiem soat"
+    assert (told["Số dòng"], told["Ngày lập"]) == ("1", "30/09/2020")
+    assert told["Lưu ý"]
+    every = desk.get("xuat/", xem="tat-ca", dang="xlsx")
+    other = openpyxl.load_workbook(io.BytesIO(every.data))
+    assert (
+        dict(other["Thông tin"].iter_rows(values_only=True))["Mã kiểm tra"] != told["Mã kiểm tra"]
+    )
+    cells = [each for line in other["Danh sách phiếu"].iter_rows() for each in line]
+    assert {each.data_type for each in cells if each.value == "=HYPERLINK(1)"} == {"s"}
+
+
 def test_files_are_given_to_those_who_see_the_case_and_never_shown_as_a_page(
     sign_in: SignIn, slips: Slips, store: object
 ) -> None:
@@ -374,7 +401,16 @@ def test_a_comment_is_assigned_answered_and_told_its_sender(sign_in: SignIn, sli
     slips.through(number, (SECRETARY, "assign", {"unit": "BC", "handler": None}))
     assert numbers(sign_in(COORDINATOR).get().text) == [number]
     answer = {"response": "accepted", "public_answer": "Sẽ ghi rõ thời hạn ở bước 3."}
-    slips.through(number, (COORDINATOR, "answer", answer))
+    draft = {
+        "verified": "Bước 3 không ghi thời hạn.",
+        "proposed_response": "accepted",
+        "proposed_answer": "Sẽ ghi rõ thời hạn ở bước 3.",
+    }
+    slips.through(number, (COORDINATOR, "propose", draft))
+    asked = sign_in(HEAD).get("viec/", so=number, viec="answer").text
+    assert "Sẽ ghi rõ thời hạn ở bước 3.</textarea>" in asked
+    assert re.search(r'value="accepted"[^>]* checked', asked)
+    slips.through(number, (HEAD, "answer", answer))
     assert slips.case(number).state == "answered"
     assert "Sẽ ghi rõ thời hạn" in sign_in(SECRETARY).get("phieu/", so=number).text
     assert numbers(sign_in(COORDINATOR).get().text) == []

@@ -17,7 +17,8 @@ from intake.configuration import PROJECT_ROOT, Places
 from intake.forms.schema import Form, form_from_descriptor
 from intake.journal.model import Attachment, Submission
 from intake.journal.sqlite import SqliteJournal
-from intake.packages.projection import DESCRIPTOR, InvalidPackage, project, projected_seq
+from intake.packages.projection import DESCRIPTOR, project, projected_seq
+from intake.packages.validation import InvalidPackage
 from intake.text import unescape_formula
 
 MakeSubmission = Callable[..., Submission]

@@ -7,7 +7,7 @@ import frictionless
 import pytest
 from frictionless import Schema
 
-from intake.packages.references import dangling
+from intake.packages.references import dangling, repeated
 from intake.packages.tables import Part, Table
 
 
@@ -70,3 +70,27 @@ def test_a_cell_with_a_line_end_is_one_cell() -> None:
     known = table("known", '"1\n2",x\n')
     assert says(table("owner", '"1\n2",y\n', "a", "known"), known) == []
     assert dataclasses.asdict(known)["name"] == "known"
+
+
+@pytest.mark.parametrize(
+    ("rows", "schema", "found"),
+    [
+        ("1,x\n|1,y\n", {"primaryKey": ["a"]}, ["t: 1 stands twice"]),
+        ("1,x\n1,y\n", {"primaryKey": ["a", "b"]}, []),
+        ("1,x\n|1,x\n", {"primaryKey": ["a", "b"]}, ["t: 1, x stands twice"]),
+        ("1,x\n|2,x\n", {"unique": "b"}, ["t: x stands twice"]),
+        ("1,\n|2,\n", {"unique": "b"}, []),
+        ("1,x\n|1,x\n", {}, []),
+    ],
+)
+def test_a_key_stands_once_in_all_parts(
+    rows: str, schema: dict[str, Any], found: list[str]
+) -> None:
+    asked = table("t", rows)
+    fields = [
+        {**field, **({"constraints": {"unique": True}} if field["name"] == unique else {})}
+        for unique in [schema.pop("unique", "")]
+        for field in asked.schema["fields"]
+    ]
+    asked = dataclasses.replace(asked, schema={**asked.schema, **schema, "fields": fields})
+    assert list(repeated([asked])) == found

@@ -21,6 +21,7 @@ from intake.packages.tables import (
 )
 from intake.text import has_control_characters, normalise, unescape_formula
 
+PAPER = ["channel", "written_on", "received_on"]
 FORM = load_forms(PROJECT_ROOT / "data" / "forms")["feedback"]
 FILE = AttachedFile("ab" * 32, "=ảnh.png", "image/png", 12)
 CANONICAL = st.text().map(normalise).filter(lambda text: not has_control_characters(text))
@@ -118,7 +119,7 @@ def test_a_part_is_named_by_the_hash_of_its_content() -> None:
 def test_parts_have_unix_line_ends_and_fixed_columns() -> None:
     (part,) = submission_table("t", FORM, [event(summary="x")]).parts
     assert "\r" not in part.text
-    expected = ["number", "received_at", "form_hash", "files", *FORM.by_name]
+    expected = ["number", "received_at", "form_hash", "files", *PAPER, *FORM.by_name]
     assert part.text.splitlines()[0].split(",") == expected
 
 
