@@ -191,7 +191,7 @@ def run_mkdocs(
     """
     config = site_config(places, system, staged, target)
     if steps is not None:
-        data = data_hash(places, system)
+        data = data_hash(places, system, staged)
         config.plugins["quick"] = QuickPages(steps, data, config.extra["kept"])
     midnight = dt.datetime.combine(system.day, dt.time(), dt.UTC)
     os.environ["SOURCE_DATE_EPOCH"] = f"{midnight.timestamp():.0f}"

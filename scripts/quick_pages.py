@@ -50,13 +50,19 @@ def ground(places: Places, system: System) -> str:
     ).hex()
 
 
-def data_hash(places: Places, system: System) -> str:
-    """Return the hash of what macros show: registers, forms, what was collected, form pages."""
+def data_hash(places: Places, system: System, staged: Path) -> str:
+    """Return the hash of what macros show: registers, forms, what was collected, form pages.
+
+    Of the files staged beside the pages it counts which are there: those that aren't are not
+    offered to download.
+    """
     collected = (folder_hash(places.packages / name) for name in sorted(system.forms))
+    beside = (path for path in staged.rglob("*") if path.suffix != ".md" and path.is_file())
     return digest(
         folder_hash(places.registers),
         folder_hash(places.forms),
         *collected,
+        *sorted(path.relative_to(staged).as_posix() for path in beside),
         repr(sorted(system.form_pages.items())),
         repr(sorted(system.revision_pages.items())),
     ).hex()
