@@ -22,9 +22,9 @@ from scripts.build import site_config
 from scripts.engines import engine
 from scripts.manifest import pages
 from scripts.publish import publish
+from scripts.sound_project import sound_project
 from scripts.stage import stage
 from scripts.system import System
-from tests.sound_project import sound_project
 
 _SMALL, _LARGE = 500, 2000
 _MEGA = 1_000_000

@@ -14,9 +14,9 @@ from scripts import build
 from scripts.build import BuildFailed, check_content
 from scripts.quick_pages import ground
 from scripts.releases import digests
+from scripts.sound_project import sound_project
 from scripts.steps import Steps
 from scripts.system import System
-from tests.sound_project import sound_project
 
 Outcome = dict[str, str] | str
 
