@@ -1,92 +1,93 @@
-"""What was kept from before changes nothing: every build gives what one from nothing gives."""
+"""What was kept from before changes nothing: every build gives what one from nothing gives.
+
+A chain takes the edits in an order of chance, one on top of the other, and builds after each with
+what was kept. The usual run has one chain of the edits that each touch another input, and builds from
+nothing every few edits; `make test-long` has many chains of all and does after each.
+"""
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from intake.configuration import Places
+from intake.journal.sqlite import SqliteJournal
 from scripts import build
 from scripts.build import BuildFailed, check_content
+from scripts.publish import bring_up_packages
 from scripts.quick_pages import ground
 from scripts.releases import digests
 from scripts.sound_project import sound_project
 from scripts.steps import Steps
 from scripts.system import System
+from tests.conftest import MakeSubmission
+
+LONG = "QMS_LONG" in os.environ
+SEEDS = range(1, 13) if LONG else [1]
+EVERY = 1 if LONG else 6
 
 Outcome = dict[str, str] | str
 
 
-def outcome(places: Places, kept: Path | None) -> Outcome:
-    """Return the hash of every file of the site, or what was refused and why."""
-    try:
-        check_content(places)
-        system = System.load(places)
-        steps = Steps(kept, ground(places, system))
-        site = build._built(places, system, places.cache / "site", steps)
-        steps.save()
-        return digests(site)
-    except BuildFailed as failed:
-        return str(failed)
-
-
 class Project:
-    """A project whose builds are compared; it goes back to how it began, what was kept stays."""
+    """A small project that is edited, and what its builds kept."""
 
-    def __init__(self, places: Places) -> None:
-        self.places = places
+    def __init__(self, root: Path, make_submission: MakeSubmission) -> None:
+        self.places = places = sound_project(root)
+        self.make_submission = make_submission
         self._folders = [places.content, places.registers, places.forms]
-        self._files = [places.configuration, places.root / "mkdocs.yml"]
-        self._first = self._state()
+        self._files = [places.configuration, root / "mkdocs.yml"]
+        home = places.content / "index.md"
+        for name in LINKED:
+            (places.content / name).write_text("# Đích\n\n## Mục\n\nChữ.\n", encoding="utf-8")
+            text = home.read_text(encoding="utf-8")
+            home.write_text(f"{text}\n[Sang {name}]({name}#muc)\n", encoding="utf-8")
 
     def build(self) -> Outcome:
         """Build with what was kept."""
-        return outcome(self.places, self.places.root / "steps")
+        return self._outcome(self.places.root / "steps")
 
-    def differences(self) -> list[str]:
-        """Build with what was kept and from nothing; return what is not the same."""
-        quick = self.build()
-        seal = self.places.cache / "content.sound"
-        aside = seal.rename(seal.with_suffix(".aside")) if seal.exists() else None
-        whole = outcome(self.places, None)
-        if aside:
-            aside.rename(seal)
-        if isinstance(quick, str) or isinstance(whole, str):
-            return [] if quick == whole else [f"{quick} / {whole}"]
-        return sorted(dict(quick.items() ^ whole.items()))
+    def build_from_nothing(self) -> Outcome:
+        """Build as if nothing had been kept."""
+        (self.places.cache / "content.sound").unlink(missing_ok=True)
+        return self._outcome(None)
 
-    def restore(self) -> None:
-        """Bring the sources back to how they began."""
-        now = self._state()
-        for path in now.keys() - self._first.keys():
-            path.unlink()
-        for path, content in self._first.items():
-            if now.get(path) != content:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(content)
+    def _outcome(self, kept: Path | None) -> Outcome:
+        """Return the hash of every file of the site, or what was refused and why."""
+        try:
+            check_content(self.places)
+            system = System.load(self.places)
+            steps = Steps(kept, ground(self.places, system))
+            site = build._built(self.places, system, self.places.cache / "site", steps)
+            steps.save()
+            return digests(site)
+        except BuildFailed as failed:
+            return str(failed)
 
-    def _state(self) -> dict[Path, bytes]:
+    def sources(self) -> dict[Path, bytes]:
+        """Return the files that a build reads, but for what was collected."""
         files = [path for folder in self._folders for path in folder.rglob("*") if path.is_file()]
         return {path: path.read_bytes() for path in files + self._files}
 
+    def restore(self, sources: dict[Path, bytes]) -> None:
+        """Bring the sources back to how they were."""
+        now = self.sources()
+        for path in now.keys() - sources.keys():
+            path.unlink()
+        for path, content in sources.items():
+            if now.get(path) != content:
+                path.write_bytes(content)
+
     def pages(self) -> list[Path]:
+        """Return the written pages."""
         return sorted(self.places.content.rglob("*.md"))
 
 
-@pytest.fixture(scope="module")
-def built_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    return Project(sound_project(tmp_path_factory.mktemp("quick")))
-
-
-@pytest.fixture
-def project(built_project: Project, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
-    monkeypatch.setenv("QMS_ROOT", str(built_project.places.root))
-    yield built_project
-    built_project.restore()
+LINKED = ("dich-0.md", "dich-1.md", "dich-2.md")
+"""Pages that the home page links to, with their heading."""
 
 
 # Edits; each takes a number that says which page, row or column
@@ -216,35 +217,92 @@ def an_asset(project: Project, number: int) -> None:
     path.write_text(f"{path.read_text(encoding='utf-8')}/* {number} */\n", encoding="utf-8")
 
 
+def a_text_of_a_document(project: Project, number: int) -> None:
+    page = project.places.content / "tai-lieu" / "qt-ht-04.md"
+    page.write_text(f"{page.read_text(encoding='utf-8')}\nDòng {number}.\n", encoding="utf-8")
+
+
+def an_earlier_text(project: Project, number: int) -> None:
+    page = project.places.content / "tai-lieu" / "cac-lan" / "qt-ht-04-01.md"
+    page.write_text(f"{page.read_text(encoding='utf-8')}\nDòng {number}.\n", encoding="utf-8")
+
+
+def a_linked_page_gone(project: Project, _: int) -> None:
+    (project.places.content / LINKED[0]).unlink()
+
+
+def a_linked_heading_gone(project: Project, number: int) -> None:
+    changed(project.places.content / LINKED[1], "## Mục", f"## Khác {number}")
+
+
+def a_linked_page_elsewhere(project: Project, number: int) -> None:
+    page = project.places.content / LINKED[2]
+    page.rename(page.with_name(f"dich-moi-{number}.md"))
+    changed(project.places.content / "index.md", f"({LINKED[2]}", f"(dich-moi-{number}.md")
+
+
+def a_download(project: Project, _: int) -> None:
+    folder = project.places.content / "mau-trong"
+    folder.mkdir(exist_ok=True)
+    (folder / "bm-ht04.01.pdf").write_bytes(b"%PDF")
+
+
+def a_submission(project: Project, number: int) -> None:
+    journal = SqliteJournal(project.places.journal)
+    journal.append(project.make_submission(unit="KHCN", summary=f"Phiếu số {number}"))
+    journal.close()
+    bring_up_packages(project.places)
+
+
 EDITS = [
     *(a_line, a_title, a_link, an_anchor, a_page_gone, a_page_elsewhere, a_new_page),
     *(front_matter, a_cell, a_row_gone, a_unit_renamed, a_document_renamed, a_template),
-    *(the_settings, the_day, the_navigation, an_asset),
+    *(the_settings, the_day, the_navigation, an_asset, a_text_of_a_document, an_earlier_text),
+    *(a_linked_page_gone, a_linked_heading_gone, a_linked_page_elsewhere, a_download),
+    a_submission,
 ]
 
 
-@pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.__name__)
-def test_an_edit_gives_what_a_whole_build_gives(
-    project: Project, edit: Callable[[Project, int], None]
-) -> None:
-    project.build()
-    edit(project, 1)
-    assert project.differences() == []
+CHOSEN = [
+    *(a_line, a_title, a_page_gone, a_new_page, front_matter, a_unit_renamed, a_template),
+    *(the_navigation, an_asset, a_text_of_a_document, an_earlier_text, a_download),
+    *(a_linked_page_gone, a_linked_heading_gone, a_linked_page_elsewhere, a_submission),
+]
+"""An edit for each input of a step."""
 
 
-@settings(
-    max_examples=4,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(st.lists(st.tuples(st.sampled_from(EDITS), st.integers(0, 9999)), min_size=2, max_size=4))
-def test_edits_by_chance_give_what_a_whole_build_gives(
-    project: Project, edits: list[tuple[Callable[[Project, int], None], int]]
+def differences(quick: Outcome, whole: Outcome) -> list[str]:
+    """Return the files that are not the same, or what only one of two builds refused."""
+    if isinstance(quick, str) or isinstance(whole, str):
+        return [] if quick == whole else [f"{quick} / {whole}"]
+    return sorted(dict(quick.items() ^ whole.items()))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_edits_give_what_a_build_from_nothing_gives(
+    seed: int,
+    tmp_path: Path,
+    make_submission: MakeSubmission,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    project.restore()
-    *before, last = edits
-    for edit, number in before:
+    project, chance = Project(tmp_path, make_submission), Random(seed)
+    monkeypatch.setenv("QMS_ROOT", str(tmp_path))
+    assert not isinstance(project.build(), str)
+    since: list[str] = []
+    passed = 0
+    chosen = EDITS if LONG else CHOSEN
+    for edit in chance.sample(chosen, len(chosen)):
+        before, number = project.sources(), chance.randrange(10_000)
         edit(project, number)
-    project.build()
-    last[0](project, last[1])
-    assert project.differences() == []
+        since.append(f"{edit.__name__} {number}")
+        quick = project.build()
+        if isinstance(quick, str):
+            assert differences(quick, project.build_from_nothing()) == [], since
+            project.restore(before)
+            continue
+        passed += 1
+        if passed % EVERY == 0:
+            assert differences(quick, project.build_from_nothing()) == [], since
+            since.clear()
+    assert differences(project.build(), project.build_from_nothing()) == [], since
+    assert passed > len(chosen) / 2
