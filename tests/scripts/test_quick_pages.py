@@ -1,8 +1,8 @@
 """What was kept from before changes nothing: every build gives what one from nothing gives.
 
 A chain takes the edits in an order of chance, one on top of the other, and builds after each with
-what was kept. The usual run has one chain of the edits that each touch another input, and builds from
-nothing every few edits; `make test-long` has many chains of all and does after each.
+what was kept. The usual run has one chain of the edits that each touch another input, and builds
+from nothing every few edits; `make test-long` has many chains of all and does after each.
 """
 
 import csv
@@ -190,7 +190,7 @@ def a_unit_renamed(project: Project, number: int) -> None:
 
 def a_document_renamed(project: Project, number: int) -> None:
     path = project.places.registers / "documents.csv"
-    changed(path, "QT-HT-04,system_procedure,", f"QT-HT-04,system_procedure,Số {number} ")
+    changed(path, 'QT-HT-04,system_procedure,"', f'QT-HT-04,system_procedure,"Số {number}: ')
 
 
 def a_template(project: Project, number: int) -> None:
