@@ -74,6 +74,9 @@ export-xlsx: .venv/ready ## write the registers as workbooks: REGISTER=risks TO=
 import-xlsx: .venv/ready ## take a workbook or CSV into its register: FILE=risks.xlsx DRY=1 REMOVE=1
 	@$(PYTHON) -m scripts import-xlsx "$(FILE)" $(if $(DRY),--dry) $(if $(REMOVE),--remove)
 
+review: .venv/ready ## write the pack of a management review: PERIOD=2020-Q3 TO=folder
+	@$(PYTHON) -m scripts review --period "$(PERIOD)" --to "$(TO)"
+
 freeze: .venv/ready ## keep the present text of a document before it is revised: DOC=QT-VP-01
 	@$(PYTHON) -m scripts freeze "$(DOC)"
 

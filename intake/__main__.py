@@ -16,7 +16,8 @@ from intake.cases.roles import load_roles
 from intake.cases.workflow import load_workflows
 from intake.configuration import Places, Portal
 from intake.forms.schema import load_forms
-from intake.journal.sqlite import SqliteJournal
+from intake.journal.sql import SqlJournal
+from intake.journal.store import open_journal
 from intake.notices.run import Notices
 from intake.packages.projection import project
 from intake.registers import Registers
@@ -52,7 +53,7 @@ def main(arguments: list[str] | None = None) -> None:
     if chosen.command == "accounts":
         accounts(places, chosen)
         return
-    journal = SqliteJournal(places.journal)
+    journal = open_journal(places)
     if chosen.command == "serve":
         serve(places, journal, chosen.host, chosen.port)
     elif chosen.command == "notices":
@@ -62,7 +63,7 @@ def main(arguments: list[str] | None = None) -> None:
         print(f"packages: {places.packages}")
 
 
-def serve(places: Places, journal: SqliteJournal, host: str, port: int) -> None:
+def serve(places: Places, journal: SqlJournal, host: str, port: int) -> None:
     """Serve until stopped. Waitress buffers a request whole, so slow senders hold no thread."""
     portal = Portal.load(places.configuration)
     app = create_app(places, journal)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from intake.configuration import Places
+from intake.errors import StorageUnavailable
 from intake.forms.schema import BadFormSchema
 from intake.packages.validation import InvalidPackage
 from scripts.as_of import EDITIONS, NoSuchDay
@@ -26,6 +27,9 @@ from scripts.paper_copies.pango import PangoMissing, ensure_pango
 from scripts.publish import go_back, publish, publish_edition
 from scripts.registers import BadRegister, load_package
 from scripts.releases import CannotRollBack, Release, listed
+from scripts.review_pack import writing
+from scripts.review_pack.gather import NoSuchPeriod
+from scripts.review_pack.paper import LongSummary
 from scripts.revision_texts import CannotFreeze, freeze
 from scripts.serve import serve, watch
 from scripts.sheets.importing import RefusedSheet, difference, take_in
@@ -66,6 +70,10 @@ def main(arguments: list[str] | None = None) -> None:
     importing.add_argument("file")
     importing.add_argument("--dry", action="store_true", help="only show the difference")
     importing.add_argument("--remove", action="store_true", help="take out rows it lacks")
+    reviewing = commands.add_parser("review", help="write the pack of a management review")
+    reviewing.add_argument("--period", default="", help="a review, a year or a quarter: 2020-Q3")
+    reviewing.add_argument("--to", default="", help="folder to write into")
+    reviewing.add_argument("--zip", default="", help="write one ZIP instead, begin no texts")
     freezing = commands.add_parser("freeze", help="keep the present text of a document")
     freezing.add_argument("code", help="code of the document")
     commands.add_parser("bench", help="measure build, submissions and first page view")
@@ -144,6 +152,7 @@ def _published_or_explained() -> Iterator[None]:
         InvalidPackage,
         NoSuchDay,
         PangoMissing,
+        StorageUnavailable,
     ) as failed:
         raise SystemExit(f"{_NOT_PUBLISHED}\n{failed}") from failed
     except (OSError, sqlite3.OperationalError) as failed:
@@ -214,6 +223,24 @@ def _take_along(places: Places, folder: Path) -> None:
     print(f"{written} ({size:.0f} MB): giải nén rồi mở index.html trong thư mục {written.stem}")
 
 
+def _review(places: Places, code: str, folder: str, packed: str) -> None:
+    try:
+        pack, begun = writing.make(places, code, begin_texts=not packed)
+        texts = writing.texts_of(places, pack.period.code)
+        if packed:
+            writing.write_zip(pack, texts, Path(packed))
+            return
+        target = Path(folder or writing.folder_name(pack.period.code))
+        left = writing.write_folder(pack, texts, target)
+    except (NoSuchPeriod, LongSummary, PangoMissing) as refused:
+        raise SystemExit(f"Chưa lập được tập tài liệu.\n{refused}") from refused
+    if begun:
+        print(f"Nơi viết nhận định, {len(begun)} tệp mới: {texts.folder}/")
+    for name in left:
+        print(f"Giữ nguyên {target / name}: có thể đã có người điền. Muốn lập lại thì xóa tệp này.")
+    print(f"{target}/: {pack.period.title}, mã kiểm tra số liệu {pack.check}")
+
+
 _COMMANDS: dict[str, Callable[[Places, argparse.Namespace], object]] = {
     "publish": lambda places, chosen: _publish(places, paper=chosen.pdf),
     "controlled-copy": lambda places, chosen: _hand_out(
@@ -231,6 +258,7 @@ _COMMANDS: dict[str, Callable[[Places, argparse.Namespace], object]] = {
     "import-xlsx": lambda places, chosen: _import(
         places, Path(chosen.file), dry=chosen.dry, remove=chosen.remove
     ),
+    "review": lambda places, chosen: _review(places, chosen.period, chosen.to, chosen.zip),
     "freeze": lambda places, chosen: _freeze(places, chosen.code),
     "bench": lambda places, _: bench(places),
 }

@@ -18,7 +18,7 @@ from werkzeug.test import encode_multipart
 
 from intake.configuration import LOCAL_ZONE, Places
 from intake.forms.schema import Form, load_forms
-from intake.journal.sqlite import SqliteJournal
+from intake.journal.store import open_journal
 from scripts.demo_cases import advance
 from scripts.registers import Row
 from scripts.system import System
@@ -122,7 +122,7 @@ def demo(places: Places, port: int) -> str:
     for ordinal, (form, answers, photo) in enumerate(samples):
         address = f"http://127.0.0.1:{port}/{system.form_address(form)}"
         _send(address, {**answers, "_token": _token(ordinal)}, photo=photo)
-    with contextlib.closing(SqliteJournal(places.journal)) as journal:
+    with contextlib.closing(open_journal(places)) as journal:
         today = dt.datetime.now(LOCAL_ZONE).date()
         actions = advance(places, journal, today, random.Random(_SEED))  # noqa: S311 (no secret)
     return f"{len(samples)} phiếu mẫu đã gửi, {actions} việc đã làm trên các phiếu đó"

@@ -9,7 +9,7 @@ from pathlib import Path
 from intake.cases.workflow import load_workflows
 from intake.configuration import Places
 from intake.forms.schema import load_forms
-from intake.journal.sqlite import SqliteJournal
+from intake.journal.store import open_journal
 from intake.packages.projection import project
 from scripts.build import Built, build, build_edition
 from scripts.releases import roll_back
@@ -77,7 +77,7 @@ def bring_up_packages(places: Places) -> None:
     Raises:
         InvalidPackage: what was collected does not validate.
     """
-    journal = SqliteJournal(places.journal)
+    journal = open_journal(places)
     try:
         project(journal, load_forms(places.forms), load_workflows(places.forms), places.packages)
     finally:

@@ -2,13 +2,13 @@
 
 import contextlib
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 from intake.configuration import Places, Portal
+from intake.journal.store import newest_event
 
 _WATCHED = ("content", "data", "mkdocs.yml", "scripts/templates", "intake/templates")
 _TICK_SECONDS = 0.5
@@ -76,7 +76,7 @@ def snapshot(places: Places) -> State:
             state[str(path)] = (found.st_mtime_ns, found.st_size)
     return {
         **state,
-        "journal": (_newest_event(places.journal), 0),
+        "journal": (newest_event(places), 0),
         "day": (_day(places), 0),
         "asked": _asked(places.publishing_requests),
     }
@@ -95,13 +95,6 @@ def _day(places: Places) -> int:
         return Portal.load(places.configuration).day().toordinal()
     except (OSError, ValueError, LookupError):
         return 0
-
-
-def _newest_event(journal: Path) -> int:
-    if not journal.exists():
-        return 0
-    with contextlib.closing(sqlite3.connect(f"{journal.as_uri()}?mode=ro", uri=True)) as reader:
-        return int(reader.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0])
 
 
 def _files(path: Path) -> list[Path]:

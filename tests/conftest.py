@@ -24,6 +24,7 @@ from intake.pages import slot
 from intake.receipts import Token, new_token
 from intake.registers import Registers
 from scripts.browser import installed_browser
+from tests.postgres import Postgres, postgres
 
 configuration.set_hypothesis_home_dir(PROJECT_ROOT / ".cache" / "hypothesis")
 settings.register_profile("portal", database=None, deadline=None, derandomize=True)
@@ -137,6 +138,12 @@ def journal(places: Places, clock: SetClock) -> Iterator[SqliteJournal]:
     opened = SqliteJournal(places.journal, clock)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    with postgres() as server:
+        yield server
 
 
 @pytest.fixture

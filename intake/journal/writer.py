@@ -1,26 +1,62 @@
 """One writer at a time, many submissions in one sync.
 
-SQLite's own busy handler sleeps and starves under load, and two connections that write or
-checkpoint at the same instant can corrupt the WAL before SQLite 3.51.3. So every write takes a
-turn lock first; the writer that has the turn drains its queue into one transaction.
+Every write takes a turn first; the writer that has the turn drains its queue into one transaction.
 """
 
-import fcntl
 import logging
 import queue
-import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, TypeVar
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
 
 from intake.errors import StorageStopped, StorageUnavailable
 
 log = logging.getLogger(__name__)
+
+
+class Cursor(Protocol):
+    """What a statement found."""
+
+    def fetchone(self) -> Any:
+        """Return the next row, None after the last one."""
+
+    def fetchall(self) -> list[Any]:
+        """Return all rows."""
+
+
+class Connection(Protocol):
+    """A connection to a database. Values stand in a statement as `?`."""
+
+    def execute(self, statement: str, values: Sequence[Any] = (), /) -> Cursor:
+        """Run one statement."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """How a writer works with a database."""
+
+    connect: Callable[[], Connection]
+    turn: Callable[[], AbstractContextManager[None]]
+    """What is held while a transaction runs and while a connection is opened or closed."""
+    begin: str
+    """Begins a transaction in which nobody else writes."""
+    failure: type[Exception]
+    """What the database raises."""
+    refusals: tuple[type[Exception], ...]
+    """Those failures that are a job's own fault; its neighbours are kept."""
+    is_lasting: Callable[[BaseException], bool]
+    """Whether the store can't be trusted after a failure."""
+
+
 Result = TypeVar("Result")
-Job = Callable[[sqlite3.Connection], Result]
+Job = Callable[[Connection], Result]
+_Waiting = tuple[Job[Any], Future[Any]]
 
 _BATCH = 256
 _PATIENCE_SECONDS = 20.0
@@ -34,10 +70,9 @@ _STOPPED = (
 class GroupWriter:
     """Runs jobs in the order they come, each all or nothing, many in one durable commit."""
 
-    def __init__(self, connect: Callable[[], sqlite3.Connection], turn_file: Path) -> None:
-        self._connect = connect
-        self._turn_file = turn_file
-        self._jobs: queue.Queue[tuple[Job[Any], Future[Any]] | None] = queue.Queue(maxsize=4096)
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._jobs: queue.Queue[_Waiting | None] = queue.Queue(maxsize=4096)
         self._stopped: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
         self._thread.start()
@@ -57,7 +92,7 @@ class GroupWriter:
             return outcome.result(timeout=_PATIENCE_SECONDS)
         except (queue.Full, TimeoutError):
             raise StorageUnavailable(_NOT_KEPT) from None
-        except sqlite3.Error as error:
+        except (self._engine.failure, OSError) as error:
             log.exception("journal: a submission was not kept")
             if self._stopped is not None:
                 raise StorageStopped(_STOPPED) from error
@@ -69,34 +104,46 @@ class GroupWriter:
         self._thread.join()
 
     def _run(self) -> None:
-        connection: sqlite3.Connection | None = None
+        connection: Connection | None = None
         while (first := self._jobs.get()) is not None:
-            batch = [first]
+            batch, last = [first], False
             if self._stopped is not None:
                 self._give_up(None, batch, self._stopped)
                 continue
             try:
-                with self._turn():
-                    connection = connection or self._connect()
+                with self._engine.turn():
+                    connection = self._begin(connection)
                     last = self._drain(batch)
                     self._commit(connection, batch)
-            except (sqlite3.Error, OSError) as error:
-                last = False
+            except (self._engine.failure, OSError) as error:
                 self._give_up(connection, batch, error)
                 connection = None
             if last:
                 break
         if connection is not None:
-            with self._turn():  # the last one to close writes a checkpoint
+            with self._engine.turn():  # the last one to close writes a checkpoint
                 connection.close()
 
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        with self._turn_file.open("ab") as turn:
-            fcntl.flock(turn, fcntl.LOCK_EX)  # also between two writers of one process
-            yield
+    def _begin(self, connection: Connection | None) -> Connection:
+        """Begin a transaction, over a new connection when the old one broke while it was idle."""
+        if connection is not None:
+            try:
+                connection.execute(self._engine.begin)
+            except self._engine.failure as error:
+                connection.close()
+                if self._engine.is_lasting(error):
+                    raise
+            else:
+                return connection
+        connection = self._engine.connect()
+        try:
+            connection.execute(self._engine.begin)
+        except self._engine.failure:
+            connection.close()
+            raise
+        return connection
 
-    def _drain(self, batch: list[tuple[Job[Any], Future[Any]]]) -> bool:
+    def _drain(self, batch: list[_Waiting]) -> bool:
         """Add what waits to the batch; return whether the end of the queue was asked for."""
         while len(batch) < _BATCH:
             try:
@@ -108,19 +155,16 @@ class GroupWriter:
             batch.append(item)
         return False
 
-    def _commit(
-        self, connection: sqlite3.Connection, batch: list[tuple[Job[Any], Future[Any]]]
-    ) -> None:
+    def _commit(self, connection: Connection, batch: list[_Waiting]) -> None:
         outcomes: list[tuple[Future[Any], Any, Exception | None]] = []
-        connection.execute("BEGIN IMMEDIATE")
         for job, outcome in batch:
             connection.execute("SAVEPOINT job")
             try:
                 outcomes.append((outcome, job(connection), None))
-            except sqlite3.IntegrityError as refused:
+            except self._engine.refusals as refused:
                 connection.execute("ROLLBACK TO job")
                 outcomes.append((outcome, None, refused))
-            except sqlite3.Error:  # the store's trouble, not the job's
+            except self._engine.failure:  # the store's trouble, not the job's
                 raise
             except Exception as refused:  # the job's own verdict goes to whoever asked for it
                 connection.execute("ROLLBACK TO job")
@@ -135,17 +179,14 @@ class GroupWriter:
 
     def _give_up(
         self,
-        connection: sqlite3.Connection | None,
-        batch: list[tuple[Job[Any], Future[Any]]],
+        connection: Connection | None,
+        batch: list[_Waiting],
         error: BaseException,
     ) -> None:
         """Tell everyone of the batch; after an I/O error trust nothing until a restart."""
-        if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_IOERR", "SQLITE_CORRUPT")):
+        if self._engine.is_lasting(error):
             self._stopped = error
-        failure = (
-            error if isinstance(error, sqlite3.Error) else sqlite3.OperationalError(str(error))
-        )
         if connection is not None:
             connection.close()
         for _, outcome in batch:
-            outcome.set_exception(failure)
+            outcome.set_exception(error)

@@ -7,10 +7,17 @@ where none can be had it fails and says so.
 import os
 import shutil
 import subprocess
+from pathlib import Path
 
-PACKAGES = {"nginx": "nginx", "systemd-analyze": "systemd", "node": "nodejs", "npm": "npm"}
+PACKAGES = {
+    "nginx": "nginx",
+    "systemd-analyze": "systemd",
+    "node": "nodejs",
+    "npm": "npm",
+    "initdb": "postgresql",
+    "postgres": "postgresql",
+}
 """The Debian package of each program."""
-_PLACES = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
 
 
 def ensure(program: str) -> str:
@@ -19,16 +26,23 @@ def ensure(program: str) -> str:
     Raises:
         SystemExit: it isn't there and can't be installed.
     """
-    path = shutil.which(program, path=_PLACES)
+    path = _find(program)
     if path is None:
         _install(PACKAGES[program])
-        path = shutil.which(program, path=_PLACES)
+        path = _find(program)
     if path is None:
         raise SystemExit(
             f"The tests need {program}, and it could not be installed. "
             f"As root: apt-get install {PACKAGES[program]}"
         )
     return path
+
+
+def _find(program: str) -> str | None:
+    """Look on the path, among the administrators' programs and where Debian puts PostgreSQL's."""
+    servers = sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")), reverse=True)
+    places = [os.environ.get("PATH", ""), "/usr/sbin", "/sbin", *servers]
+    return shutil.which(program, path=os.pathsep.join(places))
 
 
 def _install(package: str) -> None:

@@ -22,6 +22,8 @@ const TITLE_PHRASE = 2;
 /** All of the query in order in a title is worth as much, and is nearly a complete phrase. */
 const IN_TITLE = 0.95;
 const NEARLY = 0.8;
+/** Less when title and keywords hold it only together. */
+const TOGETHER = 0.6;
 const HEADING_SHARE = 0.25;
 
 /* What is added to it as such, by the share of the query. */
@@ -131,17 +133,18 @@ function scoreSection(index, section, hits, terms, total, anywhere) {
   const whole = phrase.weight / total;
   const near = nearOf(hits, terms, phrase.weight) / total;
   const isPageTitle = section === index.firstSection[index.pageOf[section]];
-  const title = titleOf(hits, terms, titleLength, index.textBegins[section]);
+  const names = isPageTitle ? index.names(index.pageOf[section]) : [{ from: 0, to: titleLength }];
+  const title = titleOf(hits, terms, names, titleLength, index.textBegins[section]);
   const inTitle = title.weight / total;
   const found = (ANYWHERE * anywhere) / spread(index.textLength[section]) + NEAR * near + PHRASE * whole;
   const base = title.inOrder ? Math.max(found, IN_TITLE) : found;
   const bonus =
     (isPageTitle ? 1 : HEADING_SHARE) *
-      (TITLE * inTitle ** 2 + (title.inOrder ? ALL_IN_TITLE : 0) +
+      (TITLE * inTitle ** 2 + (title.inOneName ? ALL_IN_TITLE : 0) +
         (title.inLine ? TITLE_PHRASE : 0) +
         (WHOLE_TITLE * inTitle * title.matched) / (titleLength || 1)) +
-    COMPLETE * Math.max(phrase.complete, title.inOrder ? NEARLY : 0);
-  const named = isPageTitle ? nameIn(hits, terms, index.names(index.pageOf[section])) / total : 0;
+    COMPLETE * Math.max(phrase.complete, title.inOneName ? NEARLY : title.inOrder ? TOGETHER : 0);
+  const named = isPageTitle ? nameIn(hits, terms, names) / total : 0;
   const score = base ** SHARPNESS * (1 + bonus) + NAMED * named;
   return { score, whole, exact: phrase.complete >= MATCHING };
 }
@@ -221,22 +224,27 @@ function nearOf(hits, terms, atLeast) {
 }
 
 /** Return the weight of the query that stands in the title or the keywords, how many words of the
-    title that is, and whether all of the query stands there: in its order, and word for word. */
-function titleOf(hits, terms, length, textBegins) {
+    title that is, and whether all of the query stands there: in its order, in the order of one of
+    them, and word for word in the title. */
+function titleOf(hits, terms, names, length, textBegins) {
   const inTitle = hits
     .filter(({ position, quality }) => position < textBegins && quality >= MATCHING)
     .sort((a, b) => a.position - b.position);
   const best = new Map();
   const lines = new Map();
   let next = 0;
+  let [name, nextInName, inOneName] = [0, 0, false];
   for (const { term, line, position, quality } of inTitle) {
+    for (; position >= names[name].to; name += 1) nextInName = 0;
     best.set(term, Math.max(best.get(term) ?? 0, quality * terms[term].weight));
     if (position < length) lines.set(line, (lines.get(line) ?? 0) + 1);
     if (term === next) next += 1;
+    if (term === nextInName) nextInName += 1;
+    inOneName ||= nextInName === terms.length;
   }
   let weight = 0;
   for (const each of best.values()) weight += each;
   const matched = new Set(inTitle.map(({ position }) => position).filter((at) => at < length)).size;
   const inLine = Math.max(0, ...lines.values()) === terms.length;
-  return { weight, matched, inOrder: next === terms.length, inLine };
+  return { weight, matched, inOrder: next === terms.length, inOneName, inLine };
 }

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from intake.errors import ContentConflict, StorageStopped, StorageUnavailable
+from intake.journal.sqlite import engine
 from intake.journal.writer import GroupWriter
 
 MakeWriter = Callable[..., GroupWriter]
@@ -82,8 +83,10 @@ def make_writer(database: Path, tmp_path: Path) -> Iterator[MakeWriter]:
         waiting = list(given)
         made.append(
             GroupWriter(
-                lambda: waiting.pop(0) if waiting else Watched(database),  # type: ignore[arg-type, return-value]
-                tmp_path / "kept.turn",
+                engine(
+                    lambda: waiting.pop(0) if waiting else Watched(database),
+                    tmp_path / "kept.turn",
+                )
             )
         )
         return made[-1]
@@ -214,7 +217,7 @@ def test_a_store_that_cannot_be_opened_is_unavailable(database: Path, tmp_path: 
     def connect() -> sqlite3.Connection:
         raise OSError("no such disk")
 
-    writer = GroupWriter(connect, tmp_path / "kept.turn")
+    writer = GroupWriter(engine(connect, tmp_path / "kept.turn"))
     with pytest.raises(StorageUnavailable):
         writer.run(keep("một"))
     writer.close()
@@ -232,7 +235,7 @@ def test_a_sender_is_not_kept_waiting_for_ever(
 
 
 def test_closing_finishes_what_is_queued(database: Path, tmp_path: Path) -> None:
-    writer = GroupWriter(lambda: Watched(database), tmp_path / "t")  # type: ignore[arg-type, return-value]
+    writer = GroupWriter(engine(lambda: Watched(database), tmp_path / "t"))
     with ThreadPoolExecutor(8) as pool:
         asked = [pool.submit(writer.run, keep(str(n))) for n in range(8)]
         assert [each.result() for each in asked] == [str(n) for n in range(8)]

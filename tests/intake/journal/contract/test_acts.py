@@ -9,7 +9,7 @@ from intake.cases.case import Case
 from intake.cases.decisions import decide
 from intake.errors import CaseMoved, ContentConflict
 from intake.journal.model import Act, Attachment, Submission
-from intake.journal.sqlite import SqliteJournal
+from intake.journal.sql import SqlJournal
 from intake.receipts import Token, new_token
 from tests.intake.cases.slips import ANSWERS, SECRETARY, TODAY, WORKFLOW
 
@@ -18,12 +18,12 @@ PDF = Attachment("bien-ban.pdf", "application/pdf", b"%PDF-1")
 
 
 @pytest.fixture
-def number(journal: SqliteJournal, make_submission: MakeSubmission) -> str:
+def number(journal: SqlJournal, make_submission: MakeSubmission) -> str:
     return journal.append(make_submission()).number
 
 
 def act(
-    journal: SqliteJournal, number: str, action: str, token: Token | None = None, **cells: str
+    journal: SqlJournal, number: str, action: str, token: Token | None = None, **cells: str
 ) -> Act:
     """Return an action on a case as it stands now."""
     case = Case(tuple(journal.case(number)))
@@ -32,9 +32,7 @@ def act(
     return decision.act(token or new_token(), (PDF,))
 
 
-def test_an_action_comes_back_with_who_what_and_the_files(
-    journal: SqliteJournal, number: str
-) -> None:
+def test_an_action_comes_back_with_who_what_and_the_files(journal: SqlJournal, number: str) -> None:
     receipt = journal.act(act(journal, number, "accept"))
     opened, event = journal.case(number)
     assert receipt.number == number
@@ -52,17 +50,17 @@ def test_an_action_comes_back_with_who_what_and_the_files(
     assert journal.events("nonconformity") == [opened, event]
 
 
-def test_an_unknown_number_has_no_events(journal: SqliteJournal) -> None:
+def test_an_unknown_number_has_no_events(journal: SqlJournal) -> None:
     assert journal.case("KPH-2020-999") == []
 
 
-def test_the_same_action_sent_twice_is_kept_once(journal: SqliteJournal, number: str) -> None:
+def test_the_same_action_sent_twice_is_kept_once(journal: SqlJournal, number: str) -> None:
     sent = act(journal, number, "accept")
     assert journal.act(sent) == journal.act(sent)
     assert len(journal.case(number)) == 2
 
 
-def test_a_token_does_not_serve_two_actions(journal: SqliteJournal, number: str) -> None:
+def test_a_token_does_not_serve_two_actions(journal: SqlJournal, number: str) -> None:
     token = new_token()
     journal.act(act(journal, number, "accept", token))
     with pytest.raises(ContentConflict, match=number):
@@ -71,7 +69,7 @@ def test_a_token_does_not_serve_two_actions(journal: SqliteJournal, number: str)
 
 
 def test_who_saw_an_older_case_is_told_and_nothing_is_kept(
-    journal: SqliteJournal, number: str
+    journal: SqlJournal, number: str
 ) -> None:
     first, second = act(journal, number, "accept"), act(journal, number, "reject")
     journal.act(first)
@@ -80,7 +78,7 @@ def test_who_saw_an_older_case_is_told_and_nothing_is_kept(
     assert [event.action for event in journal.case(number)] == ["", "accept"]
 
 
-def test_of_many_at_once_one_acts(journal: SqliteJournal, number: str) -> None:
+def test_of_many_at_once_one_acts(journal: SqlJournal, number: str) -> None:
     def attempt(sent: Act) -> bool:
         try:
             journal.act(sent)
@@ -95,7 +93,7 @@ def test_of_many_at_once_one_acts(journal: SqliteJournal, number: str) -> None:
 
 
 def test_files_of_an_action_can_be_held_and_are_found_by_its_token(
-    journal: SqliteJournal, number: str
+    journal: SqlJournal, number: str
 ) -> None:
     token = new_token()
     journal.hold(token, (PDF,))
