@@ -75,7 +75,7 @@ class Load:
 
     def await_refusals(self, more: int, seconds: float = 60) -> None:
         aim = self.refused + more
-        _await(lambda: self.refused >= aim, seconds, "nothing was refused")
+        _await(lambda: self.refused >= aim, seconds, f"too few were refused: {self.totals}")
 
     def stand_still(self, seconds: float) -> None:
         """Let people send for a while, whatever comes of it."""
