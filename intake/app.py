@@ -15,7 +15,7 @@ from intake.cases.casebook import Casebook
 from intake.cases.workflow import load_workflows
 from intake.configuration import LOCAL_ZONE, Places, Portal
 from intake.desk import accounts as accounts_at_desk
-from intake.desk import findings, paper_entry, post, printing, sign_on, signing
+from intake.desk import findings, paper_entry, post, printing, review_packs, sign_on, signing
 from intake.desk import views as desk
 from intake.desk.signing import DESK
 from intake.errors import CrossSite, IntakeError
@@ -75,6 +75,7 @@ def create_app(
     app.register_blueprint(publishing.blueprint)
     app.register_blueprint(paper_entry.blueprint)
     app.register_blueprint(printing.blueprint)
+    app.register_blueprint(review_packs.blueprint)
     app.register_blueprint(views.blueprint)
     app.register_blueprint(site.blueprint)
     return app

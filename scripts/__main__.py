@@ -14,6 +14,8 @@ from intake.errors import StorageUnavailable
 from intake.forms.schema import BadFormSchema
 from intake.packages.validation import InvalidPackage
 from scripts.as_of import EDITIONS, NoSuchDay
+from scripts.audit_pack.gathering import NoAuditPack
+from scripts.audit_pack.writing import INDEX, audit_pack
 from scripts.bench import bench
 from scripts.build import BuildFailed
 from scripts.checks import check
@@ -27,9 +29,12 @@ from scripts.paper_copies.pango import PangoMissing, ensure_pango
 from scripts.publish import go_back, publish, publish_edition
 from scripts.registers import BadRegister, load_package
 from scripts.releases import CannotRollBack, Release, listed
+from scripts.review_pack import writing
+from scripts.review_pack.gather import NoSuchPeriod
+from scripts.review_pack.paper import LongSummary
 from scripts.revision_texts import CannotFreeze, freeze
 from scripts.serve import serve, watch
-from scripts.sheets.importing import RefusedSheet, difference, take_in
+from scripts.sheets.importing import Difference, RefusedSheet, difference, sheets_at, take_in
 from scripts.sheets.reading import UnreadableSheet
 from scripts.sheets.workbook import register_book
 from scripts.slips import make_pdfs
@@ -48,6 +53,10 @@ def main(arguments: list[str] | None = None) -> None:
     handing_out.add_argument("--to", default="ban-sao", help="folder to write into")
     taking_along = commands.add_parser("offline", help="write the portal to be read from a disk")
     taking_along.add_argument("--to", default="ban-mang-di", help="folder to write into")
+    packing = commands.add_parser("audit-pack", help="write the pack for the auditor of a unit")
+    packing.add_argument("--unit", default="", help="its code")
+    packing.add_argument("--date", default="", help="the day, as in 2020-06-20")
+    packing.add_argument("--to", default="ban-mang-di", help="folder to write into")
     commands.add_parser("releases", help="list the releases")
     going_back = commands.add_parser("rollback", help="publish an earlier release again")
     going_back.add_argument("--to", default="", help="its id instead of the one before")
@@ -67,6 +76,10 @@ def main(arguments: list[str] | None = None) -> None:
     importing.add_argument("file")
     importing.add_argument("--dry", action="store_true", help="only show the difference")
     importing.add_argument("--remove", action="store_true", help="take out rows it lacks")
+    reviewing = commands.add_parser("review", help="write the pack of a management review")
+    reviewing.add_argument("--period", default="", help="a review, a year or a quarter: 2020-Q3")
+    reviewing.add_argument("--to", default="", help="folder to write into")
+    reviewing.add_argument("--zip", default="", help="write one ZIP instead, begin no texts")
     freezing = commands.add_parser("freeze", help="keep the present text of a document")
     freezing.add_argument("code", help="code of the document")
     commands.add_parser("bench", help="measure build, submissions and first page view")
@@ -98,18 +111,25 @@ def _export(places: Places, only: str, folder: Path) -> None:
 
 def _import(places: Places, path: Path, *, dry: bool, remove: bool) -> None:
     try:
-        found = difference(places, path, remove=remove)
-        for line in found.lines:
-            print(line)
-        if found.missing and not remove:
-            print(f"{found.missing} dòng không có trong tệp được giữ lại; muốn bỏ: REMOVE=1")
-        if not found.changes:
-            print(f"Sổ {found.title} không có gì thay đổi.")
-        elif not dry:
-            take_in(places, found)
-            print(f"Đã ghi data/qms/{found.register}.csv.")
+        found = [difference(places, each, remove=remove) for each in sheets_at(path)]
+        for each in found:
+            _show(each, remove=remove)
+        changed = [each for each in found if each.changes]
+        if changed and not dry:
+            take_in(places, *changed)
+            for each in changed:
+                print(f"Đã ghi data/qms/{each.register}.csv.")
     except (UnreadableSheet, RefusedSheet, BadRegister) as refused:
         raise SystemExit(f"Chưa nhập, sổ giữ nguyên.\n{refused}") from refused
+
+
+def _show(found: Difference, *, remove: bool) -> None:
+    for line in found.lines:
+        print(line)
+    if found.missing and not remove:
+        print(f"{found.missing} dòng không có trong tệp được giữ lại; muốn bỏ: REMOVE=1")
+    if not found.changes:
+        print(f"Sổ {found.title} không có gì thay đổi.")
 
 
 def _freeze(places: Places, code: str) -> None:
@@ -216,12 +236,42 @@ def _take_along(places: Places, folder: Path) -> None:
     print(f"{written} ({size:.0f} MB): giải nén rồi mở index.html trong thư mục {written.stem}")
 
 
+def _audit_pack(places: Places, unit: str, day: str, folder: Path) -> None:
+    try:
+        written = audit_pack(places, unit, day, folder)
+    except (NoAuditPack, NoSuchDay, PangoMissing, UnmadeCopy) as refused:
+        raise SystemExit(f"Chưa lập được tập tài liệu đánh giá.\n{refused}") from refused
+    size = written.stat().st_size / 1_000_000
+    print(f"{written} ({size:.0f} MB): giải nén rồi mở {INDEX} trong thư mục {written.stem}")
+
+
+def _review(places: Places, code: str, folder: str, packed: str) -> None:
+    try:
+        pack, begun = writing.make(places, code, begin_texts=not packed)
+        texts = writing.texts_of(places, pack.period.code)
+        if packed:
+            writing.write_zip(pack, texts, Path(packed))
+            return
+        target = Path(folder or writing.folder_name(pack.period.code))
+        left = writing.write_folder(pack, texts, target)
+    except (NoSuchPeriod, LongSummary, PangoMissing) as refused:
+        raise SystemExit(f"Chưa lập được tập tài liệu.\n{refused}") from refused
+    if begun:
+        print(f"Nơi viết nhận định, {len(begun)} tệp mới: {texts.folder}/")
+    for name in left:
+        print(f"Giữ nguyên {target / name}: có thể đã có người điền. Muốn lập lại thì xóa tệp này.")
+    print(f"{target}/: {pack.period.title}, mã kiểm tra số liệu {pack.check}")
+
+
 _COMMANDS: dict[str, Callable[[Places, argparse.Namespace], object]] = {
     "publish": lambda places, chosen: _publish(places, paper=chosen.pdf),
     "controlled-copy": lambda places, chosen: _hand_out(
         places, chosen.number, chosen.doc, Path(chosen.to)
     ),
     "offline": lambda places, chosen: _take_along(places, Path(chosen.to)),
+    "audit-pack": lambda places, chosen: _audit_pack(
+        places, chosen.unit, chosen.date, Path(chosen.to)
+    ),
     "releases": lambda places, _: _list_releases(places),
     "rollback": lambda places, chosen: _roll_back(places, chosen.to),
     "check": lambda places, _: _check(places),
@@ -233,6 +283,7 @@ _COMMANDS: dict[str, Callable[[Places, argparse.Namespace], object]] = {
     "import-xlsx": lambda places, chosen: _import(
         places, Path(chosen.file), dry=chosen.dry, remove=chosen.remove
     ),
+    "review": lambda places, chosen: _review(places, chosen.period, chosen.to, chosen.zip),
     "freeze": lambda places, chosen: _freeze(places, chosen.code),
     "bench": lambda places, _: bench(places),
 }

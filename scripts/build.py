@@ -25,11 +25,14 @@ from scripts.gate import Settings, check_site, check_successor
 from scripts.history import check_history
 from scripts.kept_html import KeptHtml
 from scripts.manifest import describe
-from scripts.paper_copies.attaching import attach
+from scripts.paper_copies.attaching import attach, link, show_links
 from scripts.paper_copies.copies import copies
 from scripts.paper_copies.keeping import Kept, UnmadeCopy
 from scripts.paper_copies.pango import PangoMissing
 from scripts.paper_copies.registry import write_registry
+from scripts.register_papers.papers import FOLDER as PAPERS_FOLDER
+from scripts.register_papers.papers import papers
+from scripts.register_papers.setting import set_papers
 from scripts.releases import publish
 from scripts.search.theme import ThemeChanged, Unindexed, install
 from scripts.search_facts import facts, not_indexed, synonyms
@@ -130,14 +133,20 @@ def _attach_paper(system: System, places: Places, site: Path, *, make: bool) -> 
         BuildFailed: one could not be made.
     """
     kept, wanted = Kept.of(places), [] if system.present else list(copies(system, site))
+    set_kept = Kept.of(places, "register-papers")
+    set_wanted = [] if system.present else list(set_papers(system))
     if make:
         try:
             kept.make(wanted, _tell)
+            set_kept.make(set_wanted, _tell, lambda paper: paper.html)
         except (PangoMissing, UnmadeCopy) as failed:
             raise BuildFailed(str(failed)) from failed
         kept.prune(wanted)
+        set_kept.prune(set_wanted)
     attach(site, system, wanted, kept)
-    write_registry(site, system, wanted)
+    names = link(site / PAPERS_FOLDER, set_wanted, set_kept)
+    show_links(site, {paper.page for paper in papers(system)}, names)
+    write_registry(site, system, wanted, set_wanted)
 
 
 def _tell(made: int, of: int) -> None:

@@ -80,6 +80,10 @@ class Macros:
         """Show all that belongs to the page's unit."""
         return self._views.unit_page(self._meta("unit"))
 
+    def papers(self, page: str) -> str:
+        """Link to the papers that show the rows of a page."""
+        return self._views.papers(page)
+
     def records_list(self) -> str:
         """Show the records list of the page's unit, in the columns of Decree 30/2020."""
         return self._views.records_list(self._meta("unit"))

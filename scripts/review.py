@@ -98,7 +98,7 @@ def _changes(then: System) -> Iterator[Figure]:
 
 def _feedback(then: System) -> Iterator[Figure]:
     yield Figure("góp ý nhận qua cổng", len(then.submissions("feedback")), "so/gop-y/")
-    yield from _objective_states("mục tiêu về sự hài lòng", _objectives_on(then, "9.1.2"))
+    yield from _objective_states("mục tiêu về sự hài lòng", objectives_on(then, "9.1.2"))
 
 
 def _objectives(then: System) -> Iterator[Figure]:
@@ -178,7 +178,7 @@ def _objective_states(title: str, objectives: list[Row]) -> Iterator[Figure]:
         yield Figure(words, _count(objectives, "state", name), _OBJECTIVES)
 
 
-def _objectives_on(then: System, clause: str) -> list[Row]:
+def objectives_on(then: System, clause: str) -> list[Row]:
     """Return the objectives of the documents that answer a clause."""
     edition = then.portal.standard["edition"]
     answering = {

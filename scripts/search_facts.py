@@ -9,9 +9,8 @@ from scripts.search.index import Facts
 from scripts.slugs import slug
 from scripts.system import System, is_in_force, key_of
 
-NOT_INDEXED = ("tai-ngay/", "tai-lieu/so-sanh/", "xu-ly/")
-"""Editions of other days have their own search; a comparison repeats its two texts; the desk's
-pages are empty until somebody signs in."""
+NOT_INDEXED = ("tai-ngay/", "tai-lieu/so-sanh/")
+"""Editions of other days have their own search; a comparison repeats its two texts."""
 _SURE, _AMBIGUOUS = 0.9, 0.6
 """How sure it is that a short word stands for what the glossary says."""
 _WEIGHTS = {
@@ -26,7 +25,11 @@ _FILE, _EXPIRED = 0.9, 0.6
 _UNIT = 1.1
 _OF_SYSTEM = 1.05
 """Forms of system procedures are everybody's."""
-_FOLDERS = {"quan-tri/": ("Quản trị cổng", 0.6), "tu-dien/": ("Dữ liệu mở", 0.75)}
+_FOLDERS = {
+    "quan-tri/": ("Quản trị cổng", 0.6),
+    "tu-dien/": ("Dữ liệu mở", 0.75),
+    "xu-ly/": ("Bàn xử lý", 0.9),
+}
 _BELOW_UNIT = 0.95
 _HOME = 0.7
 """The home page names everything and answers nothing."""

@@ -33,6 +33,7 @@ from scripts.dashboard import dashboard
 from scripts.due import due
 from scripts.neighbours import neighbours
 from scripts.paper_copies.names import copy_name
+from scripts.register_papers.papers import FOLDER, papers_of
 from scripts.registers import Resource, Row
 from scripts.revision_texts import text_of
 from scripts.slugs import slug
@@ -191,11 +192,23 @@ class Views:
     def unit_page(self, code: str) -> str:
         """Render all that belongs to a unit."""
         unit = self.system.unit_by_code[code]
-        return self.render("unit_page.html", unit=unit, due=Markup(self.due(code)), recent=RECENT)  # noqa: S704
+        return self.render(
+            "unit_page.html",
+            unit=unit,
+            due=Markup(self.due(code)),  # noqa: S704 (rendered by us)
+            papers=Markup(self.papers(f"don-vi/{unit['slug']}/")),  # noqa: S704 (likewise)
+            recent=RECENT,
+        )
 
     def records_list(self, code: str) -> str:
         """Render the files of a unit and the kinds of record that it has none of yet."""
-        return self.render("records_list.html", unit=self.system.unit_by_code[code])
+        unit = self.system.unit_by_code[code]
+        papers = Markup(self.papers(f"don-vi/{unit['slug']}/ho-so/"))  # noqa: S704 (rendered by us)
+        return self.render("records_list.html", unit=unit, papers=papers)
+
+    def papers(self, page: str) -> str:
+        """Render the links to the papers of a page, held ready for those that were made."""
+        return self.render("papers.html", papers=papers_of(self.system, page), folder=FOLDER)
 
     def prevention_plan(self, code: str) -> str:
         """Render what a unit does against its risks, the highest score first."""

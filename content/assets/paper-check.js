@@ -68,12 +68,22 @@
     return say("bad", `Đã được thay thế${since}`, named(found, revision), match, inForce(found));
   }
 
+  /** A paper set from registers: it has no revision, and the registers go on. */
+  function tellPaper(found, check) {
+    const name = `${found.code}: ${found.title}.`;
+    const page = ["Xem ", link(found.page, "số liệu hiện nay trên cổng"), "."];
+    if (!check) return say("bad", "Chưa biết có còn đúng không", name, "Giấy này lập từ các sổ, không có lần ban hành: hãy gõ thêm mã kiểm tra in trên giấy.", page);
+    if (check === checkKey(found.check)) return say("good", "Đúng với các sổ hiện nay", name, "Mọi dòng trên giấy giống với cổng.", page);
+    say("bad", "Không giống các sổ hiện nay", name, "Các sổ đã thay đổi từ khi in, hoặc mã gõ nhầm. Giấy đã ký vẫn là bằng chứng của ngày ký; để làm việc hôm nay hãy dùng số liệu trên cổng.", page);
+  }
+
   function check(typed) {
     const code = key(typed.ma);
     const found = window.qmsPaper.find((each) => key(each.code) === code);
     const documents = ["Xem ", link("tai-lieu/", "danh mục tài liệu"), "."];
     if (!found)
       return say("bad", "Không phải tài liệu của hệ thống này", `Cổng không có tài liệu nào mang mã hiệu “${typed.ma}”. Hãy xem lại mã hiệu ở đầu tờ giấy.`, documents);
+    if (!found.revisions) return tellPaper(found, checkKey(typed.kt));
     const revision = found.revisions.find((each) => Number(each.revision) === Number(typed.lan));
     if (!revision) {
       const all = found.revisions.map((each) => each.revision).sort().join(", ");

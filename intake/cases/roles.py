@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 ROLES_TABLE = "roles.csv"
-_COLUMNS = ["role", "title", "desk", "sender", "findings", "accounts"]
+_COLUMNS = ["role", "title", "desk", "sender", "findings", "accounts", "reviews"]
 
 
 class BadRoles(ValueError):
@@ -31,6 +31,8 @@ class Role:
     """Makes slips of the findings of an audit."""
     accounts: bool
     """Says who may sign in, and as what."""
+    reviews: bool
+    """Prepares the reviews of the management."""
 
 
 def load_roles(folder: Path) -> dict[str, Role]:

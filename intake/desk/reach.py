@@ -40,6 +40,11 @@ def makes_slips_of_findings(account: Account, roles: Mapping[str, Role]) -> bool
     return any(roles[grant.role].findings for grant in _at_the_desk(account, roles))
 
 
+def prepares_reviews(account: Account, roles: Mapping[str, Role]) -> bool:
+    """Tell whether somebody prepares the reviews of the management."""
+    return any(roles[grant.role].reviews for grant in _at_the_desk(account, roles))
+
+
 def keeps_accounts(account: Account, roles: Mapping[str, Role]) -> bool:
     """Tell whether somebody says who may sign in, and as what."""
     return any(roles[grant.role].accounts for grant in account.grants if grant.role in roles)

@@ -2,11 +2,11 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from scripts.paper_copies.copies import PaperCopy
-from scripts.paper_copies.keeping import Kept
+from scripts.paper_copies.keeping import Kept, Print
 from scripts.paper_copies.names import FOLDER
 from scripts.system import System
 
@@ -19,18 +19,28 @@ def attach(site: Path, system: System, copies: Sequence[PaperCopy], kept: Kept) 
 
     The links to all others go: a page leads to a paper copy that says what it says, or to none.
     """
-    there = [copy for copy in copies if kept.path(copy).exists()]
+    names = link(site / FOLDER, copies, kept)
+    show_links(site, _pages_with_links(system), names)
+    return len(names)
+
+
+def link(folder: Path, prints: Sequence[Print], kept: Kept) -> set[str]:
+    """Link the prints that are kept into a folder of a site, and return their names."""
+    there = [each for each in prints if kept.path(each).exists()]
     if there:
-        (site / FOLDER).mkdir(parents=True)
-    for copy in there:
-        os.link(kept.path(copy), site / FOLDER / copy.name)
-    names = {copy.name for copy in there}
-    for address in _pages_with_links(system):
+        folder.mkdir(parents=True)
+    for each in there:
+        os.link(kept.path(each), folder / each.name)
+    return {each.name for each in there}
+
+
+def show_links(site: Path, pages: Iterable[str], names: set[str]) -> None:
+    """Show on pages of a site the links that they hold ready, of those names alone."""
+    for address in pages:
         page = site / address / "index.html"
         if page.exists():
             text = page.read_text(encoding="utf-8")
             page.write_text(_with_links_to(names, text), encoding="utf-8")
-    return len(there)
 
 
 def _with_links_to(names: set[str], page: str) -> str:

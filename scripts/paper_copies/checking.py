@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import segno
 from markupsafe import Markup
 
+from intake.configuration import Portal
 from scripts.paper_copies.copies import PaperCopy
 
 PAPER_CHECK = "kiem-tra/"
@@ -36,9 +37,20 @@ class Check:
 
 def check_of(copy: PaperCopy) -> Check:
     """Return the check of a copy: it stays when the revision is replaced, the sheet with it."""
-    letters = base64.b32encode(bytes.fromhex(copy.said)).decode()[:8]
-    code = f"{letters[:4]}-{letters[4:]}"
-    asked = urlencode(
-        {"ma": copy.document["code"], "lan": copy.revision["revision"], "kt": code}, safe="/"
-    )
-    return Check(code, f"{copy.system.portal.site['url']}{PAPER_CHECK}?{asked}")
+    document, revision = copy.document["code"], copy.revision["revision"]
+    return make_check(copy.system.portal, document, revision, bytes.fromhex(copy.said))
+
+
+def make_check(portal: Portal, code: str, revision: str, said: bytes) -> Check:
+    """Return the check of a sheet.
+
+    Args:
+        portal: whose page says what the sheet is.
+        code: of the document.
+        revision: its number.
+        said: the hash of what the sheet says.
+    """
+    letters = base64.b32encode(said).decode()[:8]
+    check = f"{letters[:4]}-{letters[4:]}"
+    asked = urlencode({"ma": code, "lan": revision, "kt": check}, safe="/")
+    return Check(check, f"{portal.site['url']}{PAPER_CHECK}?{asked}")

@@ -71,7 +71,7 @@ class PaperCopy:
 
         It is the same on paper that was handed out while the revision was in force and later.
         """
-        words = " ".join(unescape(_MARK_UP.sub(" ", self.text)).split())
+        words = words_of(self.text)
         written = f"{self.document['code']}\n{self.revision['revision']}\n{words}"
         return hashlib.sha256(written.encode()).hexdigest()
 
@@ -103,6 +103,11 @@ class PaperCopy:
 
 
 _SHOWN = ("code", "title", "kind", "parent", "distribution")
+
+
+def words_of(html: str) -> str:
+    """Return the words of HTML, whatever marks them up."""
+    return " ".join(unescape(_MARK_UP.sub(" ", html)).split())
 
 
 def copies(system: System, site: Path) -> Iterator[PaperCopy]:

@@ -6,14 +6,35 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
 from intake.configuration import Places
 from scripts.paper_copies.composing import compose
-from scripts.paper_copies.copies import PaperCopy
 from scripts.paper_copies.pango import ensure_pango
+from scripts.system import System
 
 _WORTH_A_PROCESS = 4
 """How many copies a process should have to make."""
+
+
+class Print(Protocol):
+    """What can be made a PDF and kept."""
+
+    @property
+    def system(self) -> System:
+        """The registers it was set from."""
+
+    @property
+    def address(self) -> str:
+        """The page it was set from."""
+
+    @property
+    def name(self) -> str:
+        """The name of its file."""
+
+    @property
+    def key(self) -> str:
+        """The name it is kept under: another one when it would look different."""
 
 
 class UnmadeCopy(RuntimeError):
@@ -22,30 +43,35 @@ class UnmadeCopy(RuntimeError):
 
 @dataclass(frozen=True)
 class Kept:
-    """The paper copies that were made, a file each, named by its key."""
+    """The prints that were made, a file each, named by its key."""
 
     folder: Path
 
     @classmethod
-    def of(cls, places: Places) -> "Kept":
-        """Return where a project keeps its paper copies."""
-        return cls(places.cache / "paper-copies")
+    def of(cls, places: Places, kind: str = "paper-copies") -> "Kept":
+        """Return where a project keeps its paper copies, or prints of another kind."""
+        return cls(places.cache / kind)
 
-    def path(self, copy: PaperCopy) -> Path:
+    def path(self, copy: Print) -> Path:
         """Return the file of a copy, whether it is there or not."""
         return self.folder / f"{copy.key}.pdf"
 
-    def missing(self, copies: Sequence[PaperCopy]) -> list[PaperCopy]:
-        """Return the copies that were not made yet, those with the longest text first."""
-        unmade = [copy for copy in copies if not self.path(copy).exists()]
-        return sorted(unmade, key=lambda copy: len(copy.text), reverse=True)
+    def missing(self, copies: Sequence[Print]) -> list[Print]:
+        """Return the copies that were not made yet."""
+        return [copy for copy in copies if not self.path(copy).exists()]
 
-    def make(self, copies: Sequence[PaperCopy], told: Callable[[int, int], None]) -> int:
+    def make(
+        self,
+        copies: Sequence[Print],
+        told: Callable[[int, int], None],
+        as_html: Callable[[Any], str] = compose,
+    ) -> int:
         """Make the copies that are missing, on all processors, and return how many that were.
 
         Args:
             copies: all that there should be.
             told: hears after each copy how many of how many are made.
+            as_html: sets one of them.
 
         Raises:
             PangoMissing: the machine lacks what sets the text.
@@ -58,8 +84,8 @@ class Kept:
         self.folder.mkdir(parents=True, exist_ok=True)
         with _workers(len(missing)) as pool:
             under_way = {
-                pool.submit(_make, compose(copy), _base(copy), self.path(copy)): copy
-                for copy in missing
+                pool.submit(_make, html, _base(copy), self.path(copy)): copy
+                for html, copy in _longest_first(missing, as_html)
             }
             for count, made in enumerate(as_completed(under_way), start=1):
                 if failed := made.exception():
@@ -68,7 +94,7 @@ class Kept:
                 told(count, len(missing))
         return len(missing)
 
-    def prune(self, copies: Sequence[PaperCopy]) -> None:
+    def prune(self, copies: Sequence[Print]) -> None:
         """Remove what no copy is kept under any more; releases have their own."""
         wanted = {self.path(copy) for copy in copies}
         for path in self.folder.glob("*"):
@@ -84,7 +110,15 @@ def _workers(copies: int) -> Executor:
     return ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn"))
 
 
-def _base(copy: PaperCopy) -> str:
+def _longest_first(
+    copies: Sequence[Print], as_html: Callable[[Any], str]
+) -> list[tuple[str, Print]]:
+    """Return copies with their HTML; the longest begin, so that no processor waits at the end."""
+    composed = [(as_html(copy), copy) for copy in copies]
+    return sorted(composed, key=lambda each: len(each[0]), reverse=True)
+
+
+def _base(copy: Print) -> str:
     return f"{copy.system.portal.site['url']}{copy.address}"
 
 

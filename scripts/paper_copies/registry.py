@@ -1,4 +1,4 @@
-"""What the paper check knows: every revision of every document, with the code on its sheets."""
+"""What the paper check knows: revisions of documents, papers of registers, and their codes."""
 
 import json
 from collections.abc import Sequence
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from scripts.paper_copies.checking import PAPER_CHECK, check_of
 from scripts.paper_copies.copies import PaperCopy
+from scripts.register_papers.setting import SetPaper
 from scripts.registers import Row
 from scripts.system import System
 
@@ -14,20 +15,27 @@ REGISTRY = f"{PAPER_CHECK}registry.js"
 _Known = dict[tuple[str, str], PaperCopy]
 
 
-def write_registry(site: Path, system: System, copies: Sequence[PaperCopy]) -> None:
+def write_registry(
+    site: Path,
+    system: System,
+    copies: Sequence[PaperCopy],
+    papers: Sequence[SetPaper] = (),
+) -> None:
     """Write the registry as a script, so that the page works from a disk too.
 
     Args:
         site: a built site; one without the page of the check gets none.
         system: its registers.
         copies: a paper copy for each revision that has a page in the site.
+        papers: those set from registers.
     """
     target = site / REGISTRY
     if not target.parent.is_dir():
         return
     known = {(copy.document["code"], copy.revision["revision"]): copy for copy in copies}
-    documents = [_document(document, known) for document in system.documents.values()]
-    text = json.dumps(documents, ensure_ascii=False, separators=(",", ":"))
+    sheets = [_document(document, known) for document in system.documents.values()]
+    sheets += [_paper(paper) for paper in papers]
+    text = json.dumps(sheets, ensure_ascii=False, separators=(",", ":"))
     target.write_text(f"window.qmsPaper = {text};\n", encoding="utf-8")
 
 
@@ -38,6 +46,16 @@ def _document(document: Row, known: _Known) -> Row:
         "page": document["address"],
         "successor": document["replaced_by"] or "",
         "revisions": [_revision(document, row, known) for row in document["revisions"]],
+    }
+
+
+def _paper(set_paper: SetPaper) -> Row:
+    paper = set_paper.paper
+    return {
+        "code": paper.code,
+        "title": paper.title,
+        "page": paper.page,
+        "check": set_paper.check.code,
     }
 
 

@@ -22,18 +22,28 @@ _OPTIONS = {"pdf_variant": "pdf/a-3a"}
 _UNIVERSAL_ACCESS = Path(__file__).parent / "pdfua.xml"
 
 
-def render(html: str, base: str) -> bytes:
+class TooManySheets(ValueError):
+    """What was to fit on so many sheets does not."""
+
+
+def render(html: str, base: str, most_sheets: int | None = None) -> bytes:
     """Return the PDF of a composed paper copy; the same bytes for the same copy.
 
     Args:
         html: the copy.
         base: the address of the page that it was set from; its links lead on from there.
+        most_sheets: how many sheets it may have.
+
+    Raises:
+        TooManySheets: it has more.
     """
     styles, fonts = _styles()
     options = {**_OPTIONS, "pdf_identifier": hashlib.sha256(html.encode()).digest()[:16]}
     document = HTML(string=html, base_url=base, url_fetcher=_own_files()).render(
         stylesheets=styles, font_config=fonts, **options
     )
+    if most_sheets is not None and len(document.pages) > most_sheets:
+        raise TooManySheets(len(document.pages))
     described = document.metadata.generate_rdf_metadata
     mark = _UNIVERSAL_ACCESS.read_bytes()
 

@@ -15,7 +15,12 @@ from tests.site.conftest import Portal
 def registry(portal: Portal) -> dict[str, Any]:
     text = (portal.places.current_site / REGISTRY).read_text(encoding="utf-8")
     rows = json.loads(text.removeprefix("window.qmsPaper = ")[:-2])
-    return {f"{each['code']}/{row['revision']}": row for each in rows for row in each["revisions"]}
+    papers = {f"{each['code']}/0": each for each in rows if "revisions" not in each}
+    return papers | {
+        f"{each['code']}/{row['revision']}": row
+        for each in rows
+        for row in each.get("revisions", ())
+    }
 
 
 def told(page: Page, portal: Portal, code: str, revision: str, check: str = "") -> str:
@@ -82,3 +87,13 @@ def test_without_javascript_the_page_says_what_to_do(portal: Portal, browser: An
     assert page.locator("[data-paper-check]").is_hidden()
     assert "danh mục tài liệu" in page.inner_text("article")
     context.close()
+
+
+def test_a_paper_of_registers_is_compared_with_the_registers_of_today(
+    page: Page, portal: Portal, registry: dict[str, Any]
+) -> None:
+    check = registry["CB-2020-01/0"]["check"]
+    assert "Đúng với các sổ hiện nay" in told(page, portal, "cb 2020 01", "0", check)
+    other = registry["BRR-BC/0"]["check"]
+    assert "Không giống các sổ hiện nay" in told(page, portal, "CB-2020-01", "0", other)
+    assert "hãy gõ thêm mã kiểm tra" in told(page, portal, "CB-2020-01", "0")

@@ -78,6 +78,23 @@ def test_what_staff_ask_is_answered_as_well_as_before(browser: Browser, site: Pa
     assert min(by_kind.values()) >= 0.88
 
 
+@pytest.mark.parametrize(
+    ("words", "location"),
+    [
+        pytest.param("điều 7.5.3", "dieu-khoan/2015-7-5-3/", id="a clause without its edition"),
+        pytest.param("mẫu BM-VP-05.01", "tai-lieu/bm-vp-05-01/", id="a code after its kind"),
+        pytest.param("KPI của đơn vị", "muc-tieu/", id="an abbreviation is no slip"),
+        pytest.param("đổi mật khẩu", "xu-ly/mat-khau/", id="a page of the desk"),
+        pytest.param(
+            "chấm điểm sản phẩm trọng điểm", "tai-lieu/bm-cntt-03-03/", id="a keyword's words apart"
+        ),
+    ],
+)
+def test_what_is_asked_comes_first(browser: Browser, site: Path, words: str, location: str) -> None:
+    with engine_on(browser, site) as page:
+        assert ask(page, [words])[0].pages[0] == location
+
+
 def test_any_text_is_found_however_it_is_typed(
     browser: Browser, site: Path, portal: Portal
 ) -> None:

@@ -17,6 +17,10 @@ function signature(runs) {
   return `${letters.join("")}|${numbers.join(",")}`;
 }
 
+function isYear(run) {
+  return /^(19|20)\d\d$/.test(run.key);
+}
+
 /** Return the ways in which a code is asked for, each with how sure it is then meant. */
 function waysToWrite(code) {
   const runs = runsOf(code);
@@ -31,8 +35,9 @@ function waysToWrite(code) {
   for (let count = letters.length - 1; count > 0; count -= 1) {
     add([...letters.slice(0, count), ...numbers], 0.9);
   }
-  const hasYear = numbers.some((run) => /^(19|20)\d\d$/.test(run.key));
+  const hasYear = numbers.some(isYear);
   if (numbers.length > 1 && hasYear) add(numbers, 0.9);
+  if (numbers.length > 2 && isYear(numbers[0])) add(numbers.slice(1), 0.8);
   return ways;
 }
 

@@ -146,7 +146,8 @@ class Engine {
 
   /** Put the pages that own a code in front, then those that mention it. */
   async _addCode(best, { from, to, found }, words, allowed) {
-    const { codes, weights } = this._index.pages;
+    const index = this._index;
+    const { codes, weights } = index.pages;
     const owners = found
       .filter(({ page }) => allowed(page))
       .sort((a, b) => b.sureness - a.sureness || weights[b.page] - weights[a.page]);
@@ -155,10 +156,10 @@ class Engine {
     const terms = this._readings.plain([...words.slice(0, from), ...owned, ...words.slice(to)], false);
     await this._attempt(best, { terms, sureness: 1 }, allowed);
     const top = Math.max(0, ...[...best.values()].map(({ score }) => score));
-    const share = this._shareOf(words, from, to) ** 1.5;
     for (const { page, sureness } of owners) {
+      const share = this._shareOf(words, from, to, index.fact(page, "kind")) ** 1.5;
       if (!best.has(page)) {
-        const section = this._index.firstSection[page];
+        const section = index.firstSection[page];
         best.set(page, { score: 0, sections: [{ section, score: 0 }], whole: 0, reading: terms });
       }
       const answer = best.get(page);
@@ -168,14 +169,18 @@ class Engine {
     }
   }
 
-  /** Return how much of a query some of its words are, rare words being more. */
-  _shareOf(words, from, to) {
-    const weights = words.map((word) => {
-      const { count = 0 } = this._index.words.get(syllable(word).key) ?? {};
-      return this._index.rarity(count);
+  /** Return how much of a query a code in it is, with the words that say what kind of thing it
+      names; rare words are more. */
+  _shareOf(words, from, to, kind) {
+    const kinds = new Set(wordsOf(kind).map(({ word }) => syllable(word).key));
+    let [code, all] = [0, 0];
+    words.forEach((word, at) => {
+      const { key } = syllable(word);
+      const weight = this._index.rarity(this._index.words.get(key)?.count ?? 0);
+      all += weight;
+      if ((at >= from && at < to) || kinds.has(key)) code += weight;
     });
-    const sum = (some) => some.reduce((total, each) => total + each, 0);
-    return sum(weights.slice(from, to)) / (sum(weights) || 1);
+    return code / (all || 1);
   }
 
   async _groups(ranked) {

@@ -22,10 +22,13 @@ const TITLE_PHRASE = 2;
 /** All of the query in order in a title is worth as much, and is nearly a complete phrase. */
 const IN_TITLE = 0.95;
 const NEARLY = 0.8;
+/** Less when title and keywords hold it only together. */
+const TOGETHER = 0.6;
 const HEADING_SHARE = 0.25;
 
 /* What is added to it as such, by the share of the query. */
 const NAMED = 0.9;
+const NAMED_APART = 0.7;
 const PAGE = 0.12;
 const OFTEN = 0.03;
 
@@ -130,34 +133,40 @@ function scoreSection(index, section, hits, terms, total, anywhere) {
   const whole = phrase.weight / total;
   const near = nearOf(hits, terms, phrase.weight) / total;
   const isPageTitle = section === index.firstSection[index.pageOf[section]];
-  const title = titleOf(hits, terms, titleLength, index.textBegins[section]);
+  const names = isPageTitle ? index.names(index.pageOf[section]) : [{ from: 0, to: titleLength }];
+  const title = titleOf(hits, terms, names, titleLength, index.textBegins[section]);
   const inTitle = title.weight / total;
   const found = (ANYWHERE * anywhere) / spread(index.textLength[section]) + NEAR * near + PHRASE * whole;
   const base = title.inOrder ? Math.max(found, IN_TITLE) : found;
   const bonus =
     (isPageTitle ? 1 : HEADING_SHARE) *
-      (TITLE * inTitle ** 2 + (title.inOrder ? ALL_IN_TITLE : 0) +
+      (TITLE * inTitle ** 2 + (title.inOneName ? ALL_IN_TITLE : 0) +
         (title.inLine ? TITLE_PHRASE : 0) +
         (WHOLE_TITLE * inTitle * title.matched) / (titleLength || 1)) +
-    COMPLETE * Math.max(phrase.complete, title.inOrder ? NEARLY : 0);
-  const named = isPageTitle ? nameIn(hits, terms, index.names(index.pageOf[section])) / total : 0;
+    COMPLETE * Math.max(phrase.complete, title.inOneName ? NEARLY : title.inOrder ? TOGETHER : 0);
+  const named = isPageTitle ? nameIn(hits, terms, names) / total : 0;
   const score = base ** SHARPNESS * (1 + bonus) + NAMED * named;
   return { score, whole, exact: phrase.complete >= MATCHING };
 }
 
-/** Return the most weight of the query that is a whole name of the page, its words in line. */
+/** Return the most weight of the query that is a whole name of the page: its words in line, or with
+    others between, which says less. */
 function nameIn(hits, terms, names) {
   let most = 0;
   for (const { from, to } of names) {
-    const lines = new Map();
+    const inLine = new Map();
+    const anywhere = new Map();
     for (const { term, position, quality } of hits) {
       if (position < from || position >= to || quality < MATCHING) continue;
-      const line = lines.get(position - term) ?? { weight: 0, count: 0 };
-      line.weight += terms[term].weight;
-      line.count += 1;
-      lines.set(position - term, line);
+      const { weight } = terms[term];
+      const line = inLine.get(position - term) ?? { weight: 0, count: 0 };
+      inLine.set(position - term, { weight: line.weight + weight, count: line.count + 1 });
+      anywhere.set(position, weight);
     }
-    for (const { weight, count } of lines.values()) {
+    if (anywhere.size < to - from) continue;
+    const apart = [...anywhere.values()].reduce((sum, weight) => sum + weight, 0);
+    most = Math.max(most, NAMED_APART * apart);
+    for (const { weight, count } of inLine.values()) {
       if (count === to - from && weight > most) most = weight;
     }
   }
@@ -215,22 +224,27 @@ function nearOf(hits, terms, atLeast) {
 }
 
 /** Return the weight of the query that stands in the title or the keywords, how many words of the
-    title that is, and whether all of the query stands there: in its order, and word for word. */
-function titleOf(hits, terms, length, textBegins) {
+    title that is, and whether all of the query stands there: in its order, in the order of one of
+    them, and word for word in the title. */
+function titleOf(hits, terms, names, length, textBegins) {
   const inTitle = hits
     .filter(({ position, quality }) => position < textBegins && quality >= MATCHING)
     .sort((a, b) => a.position - b.position);
   const best = new Map();
   const lines = new Map();
   let next = 0;
+  let [name, nextInName, inOneName] = [0, 0, false];
   for (const { term, line, position, quality } of inTitle) {
+    for (; position >= names[name].to; name += 1) nextInName = 0;
     best.set(term, Math.max(best.get(term) ?? 0, quality * terms[term].weight));
     if (position < length) lines.set(line, (lines.get(line) ?? 0) + 1);
     if (term === next) next += 1;
+    if (term === nextInName) nextInName += 1;
+    inOneName ||= nextInName === terms.length;
   }
   let weight = 0;
   for (const each of best.values()) weight += each;
   const matched = new Set(inTitle.map(({ position }) => position).filter((at) => at < length)).size;
   const inLine = Math.max(0, ...lines.values()) === terms.length;
-  return { weight, matched, inOrder: next === terms.length, inLine };
+  return { weight, matched, inOrder: next === terms.length, inOneName, inLine };
 }

@@ -173,13 +173,19 @@ class Readings {
   corrected(words, whichAt) {
     return words.map((word, at) => {
       const term = termOf(word, syllable(word));
-      if (!whichAt(at) || /^\d/.test(word)) return term;
+      if (!whichAt(at) || /^\d/.test(word) || this._isShort(word)) return term;
       for (const { key, distance } of this.nearest(word)) {
         const { form } = term.options[0];
         term.options.push({ form: key === withoutMarks(form) ? form : key, key, quality: distance > 1 ? 0.5 : 0.7 });
       }
       return term;
     });
+  }
+
+  /** Tell whether a word is one that stands for others, and so no slip of the fingers. */
+  _isShort(word) {
+    const { key } = syllable(word);
+    return this._synonyms.get(key)?.some(({ asked }) => asked.length === 1) ?? false;
   }
 
   /** Return the known keys nearest to a word: [{key, distance}]. */

@@ -1,0 +1,1 @@
+"""Papers set from registers, to be printed, signed and filed."""
