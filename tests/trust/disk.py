@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _MEGABYTES = 256
-_MOUNT = "loop,commit=600,errors=remount-ro"
+_MOUNT = "loop,commit=600,errors=continue"
 
 
 def can_mount() -> bool:
@@ -59,8 +59,8 @@ class Disk:
 
     def repair(self) -> None:
         """Put in a sound medium with what was on the failed one. Nobody may use it meanwhile."""
-        self._unmount()
         (self._under / "ballast").unlink()
+        self._unmount()
         _run("e2fsck", "-fy", self._image, check=False)
         self._mount()
 
