@@ -35,6 +35,10 @@ test-long: .venv/ready ## run the long tests: a slip published after each step, 
 	@$(PYTHON) -m scripts.browser
 	@QMS_LONG=1 $(PYTHON) -m pytest tests/long/*.py tests/scripts/test_quick_pages.py tests/site/test_desk.py tests/site/test_paper_copies.py
 
+test-trust: .venv/ready ## break the intake twenty times in each way and count what it acknowledged and lost: ROUNDS=20
+	@$(PYTHON) -m scripts.server.tools
+	@QMS_TRUST_ROUNDS=$(or $(ROUNDS),20) $(PYTHON) -m pytest -q tests/trust
+
 offline: .venv/ready ## write the published portal as one file to be read from a stick: TO=folder
 	@$(PYTHON) -m scripts offline --to "$(or $(TO),ban-mang-di)"
 
@@ -95,4 +99,4 @@ clean: ## remove what can be made again (environment, site, work files); keeps t
 .venv/ready: requirements.lock scripts/setup.sh
 	@sh scripts/setup.sh
 
-.PHONY: help serve test lint format publish pdf test-long offline audit-pack releases rollback check packages account accounts password notices demo as-of freeze export-xlsx import-xlsx review bench bench-search clean
+.PHONY: help serve test lint format publish pdf test-long test-trust offline audit-pack releases rollback check packages account accounts password notices demo as-of freeze export-xlsx import-xlsx review bench bench-search clean

@@ -55,6 +55,7 @@ class Postgres:
                 **_as_whom(),
             )
         for _ in range(600):
+            assert self.runs(), (self.folder / "log").read_text()[-2000:]
             with contextlib.suppress(psycopg.OperationalError):
                 psycopg.connect(self.url).close()
                 return
@@ -67,6 +68,22 @@ class Postgres:
             self.process.send_signal(how)
             self.process.wait(60)
             self.process = None
+
+    def runs(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def kill(self) -> None:
+        """Kill the server and all that it started, at once."""
+        if self.process is None:
+            return
+        of_server = [self.process.pid, *_children(self.process.pid)]
+        for each in of_server:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(each, signal.SIGKILL)
+        self.process.wait()
+        self.process = None
+        while any(_lives(each) for each in of_server):
+            time.sleep(0.01)
 
     def new_schema(self) -> str:
         """Return the address of an empty schema."""
@@ -88,7 +105,7 @@ def postgres(
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres", "postgres")
         if data is None:
-            create(server.data)
+            create(server.data, "--no-sync")
         server.start()
         yield server
     finally:
@@ -96,8 +113,26 @@ def postgres(
         shutil.rmtree(folder)
 
 
-def create(data: Path) -> None:
+def _children(parent: int) -> list[int]:
+    processes = [int(folder.name) for folder in Path("/proc").glob("[0-9]*")]
+    return [each for each in processes if _state(each)[1] == str(parent)]
+
+
+def _lives(process: int) -> bool:
+    return _state(process)[0] not in {"", "Z"}
+
+
+def _state(process: int) -> list[str]:
+    """Return the state of a process and its parent; empty when it is gone."""
+    try:
+        stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ["", ""]
+    return stat.rpartition(")")[2].split()[:2]
+
+
+def create(data: Path, *more: str) -> None:
     """Make the data folder of a new server."""
     command = [ensure("initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8"]
-    command += ["--locale=C.UTF-8", "--no-sync"]
+    command += ["--locale=C.UTF-8", *more]
     subprocess.run(command, cwd="/", check=True, stdout=subprocess.DEVNULL, **_as_whom())

@@ -1,0 +1,63 @@
+"""The disk of the tests shows what it is for: what was not synced is gone after a power cut."""
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from intake.configuration import PROJECT_ROOT
+from intake.journal.sqlite import SqliteJournal
+from tests.trust.disk import Disk, can_mount
+
+pytestmark = pytest.mark.skipif(not can_mount(), reason="needs root: a disk of its own to break")
+
+SLIPS = 50
+KEEP = """
+import sys, time
+from pathlib import Path
+from intake.configuration import Places, PROJECT_ROOT
+from intake.forms.schema import load_forms
+from intake.journal.model import Submission
+from intake.journal.sqlite import SqliteJournal
+from intake.receipts import new_token
+
+class Journal(SqliteJournal):
+    def _connect(self):
+        connection = super()._connect()
+        connection.execute(f"PRAGMA synchronous = {sys.argv[2]}")
+        return connection
+
+form = load_forms(Places(PROJECT_ROOT).forms)["nonconformity"]
+journal = Journal(Path(sys.argv[1]))
+for n in range(int(sys.argv[3])):
+    journal.append(Submission(form, new_token(), {"summary": str(n)}))
+print("kept", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.fixture
+def disk() -> Iterator[Disk]:
+    with tempfile.TemporaryDirectory(prefix="qms-disk-") as folder:
+        made = Disk(Path(folder))
+        with closing(SqliteJournal(made.mounted / "journal.sqlite3")):
+            subprocess.run(["sync", "-f", made.mounted], check=True)
+        yield made
+        made.remove()
+
+
+@pytest.mark.parametrize(("synced", "kept"), [("FULL", SLIPS), ("OFF", 0)])
+def test_what_was_not_synced_is_gone(synced: str, kept: int, disk: Disk) -> None:
+    path = disk.mounted / "journal.sqlite3"
+    command = [sys.executable, "-c", KEEP, str(path), synced, str(SLIPS)]
+    with subprocess.Popen(command, cwd=PROJECT_ROOT, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"kept\n"
+        process.kill()
+    disk.cut_power()
+    with closing(SqliteJournal(path)) as journal:
+        assert len(journal.events()) == kept
