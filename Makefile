@@ -31,9 +31,9 @@ publish: .venv/ready ## check, build and publish the site once
 pdf: .venv/ready ## publish with every controlled document and blank slip as PDF; COPY=3 DOC=QT-VP-01 for a numbered controlled copy
 	@$(PYTHON) -m scripts $(if $(COPY),controlled-copy --number "$(COPY)" --doc "$(DOC)" --to "$(or $(TO),ban-sao)",publish --pdf)
 
-test-long: .venv/ready ## run the long tests: a slip published after each step, every PDF, LibreOffice
+test-long: .venv/ready ## run the long tests: a slip published after each step, chains of edits, every PDF, LibreOffice
 	@$(PYTHON) -m scripts.browser
-	@QMS_LONG=1 $(PYTHON) -m pytest tests/long/*.py tests/site/test_desk.py tests/site/test_paper_copies.py
+	@QMS_LONG=1 $(PYTHON) -m pytest tests/long/*.py tests/scripts/test_quick_pages.py tests/site/test_desk.py tests/site/test_paper_copies.py
 
 test-trust: .venv/ready ## break the intake twenty times in each way and count what it acknowledged and lost: ROUNDS=20
 	@$(PYTHON) -m scripts.server.tools

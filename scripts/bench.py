@@ -4,14 +4,9 @@ Machines are noisy: what counts are the ratios of one run.
 """
 
 import http.client
-import json
 import logging
 import multiprocessing
-import os
 import shutil
-import statistics
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -23,8 +18,6 @@ from urllib.parse import urlencode
 
 import waitress
 from flask import Flask
-from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.plugins import BasePlugin
 from playwright.sync_api import sync_playwright
 
 from intake.app import create_app
@@ -33,15 +26,11 @@ from intake.forms.schema import load_forms
 from intake.journal.model import Submission
 from intake.journal.sqlite import SqliteJournal
 from intake.receipts import new_token
+from scripts.bench_build import bench_build
 from scripts.bench_cases import bench_cases
 from scripts.bench_paper import bench_paper
 from scripts.browser import ensure_browser
-from scripts.build import site_config
-from scripts.publish import publish
-from scripts.stage import stage
-from scripts.system import System
 
-_BUILDS = 3
 _SUBMISSIONS, _CONNECTIONS = 1500, 16
 _ANSWERS = {
     "summary": "Hồ sơ thiếu phiếu kiểm soát quá trình giải quyết",
@@ -61,86 +50,11 @@ def bench(places: Places) -> None:
         ignored = shutil.ignore_patterns("intake")
         shutil.copytree(places.root / "data", copy.root / "data", ignore=ignored)
         shutil.copy(places.root / "mkdocs.yml", copy.root)
-        _bench_build(copy)
+        bench_build(copy)
         bench_paper(copy)
         _bench_submissions(copy)
         bench_cases(copy)
         _bench_first_view(copy)
-
-
-# Build
-
-
-def _bench_build(places: Places) -> None:
-    built = publish(places)
-    plain = _write_plain_site(places)
-    whole, bare = [], []
-    for _ in range(_BUILDS):
-        shutil.rmtree(places.cache)
-        whole.append(_cpu_seconds([sys.executable, "-m", "scripts", "publish"], places))
-        bare.append(_cpu_seconds([sys.executable, "-m", "mkdocs", "build", "-q"], Places(plain)))
-    ratio = statistics.median(a / b for a, b in zip(whole, bare, strict=True))
-    print(f"\nBuild of {built.pages} pages, CPU seconds, median of {_BUILDS}")
-    print(f"  whole: check, project, stage, macros, MkDocs, check, compress  {_median(whole):6.2f}")
-    print(f"  bare MkDocs, same theme, the same pages already expanded       {_median(bare):6.2f}")
-    print(f"  ratio                                                          {ratio:6.2f}")
-
-
-class _Capture(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
-    """Keeps each page's Markdown as MkDocs goes on to render it."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def on_page_markdown(
-        self, markdown: str, /, *, page: Any, config: MkDocsConfig, **_: Any
-    ) -> str:
-        path = self._folder / page.file.src_uri
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(config.extra["kept"].restore(markdown), encoding="utf-8")
-        return markdown
-
-
-def _write_plain_site(places: Places) -> Path:
-    """Write the pages with their macros expanded, and a configuration without our plugins."""
-    plain = places.root / "plain"
-    system = System.load(places)
-    staged = stage(places, system)
-    shutil.copytree(staged, plain / "docs")
-    config = site_config(places, system, staged, places.cache / "captured")
-    config.plugins["capture"] = _Capture(plain / "docs")
-    _run(config)
-    settings = {
-        "site_name": "bare",
-        "docs_dir": "docs",
-        "theme": {"name": "material", "language": "vi", "features": config.theme["features"]},
-        "plugins": [{"search": {"lang": "vi"}}],
-        "markdown_extensions": ["admonition", "attr_list", "def_list", "footnotes", "md_in_html"],
-        "nav": config.nav,
-    }
-    (plain / "mkdocs.yml").write_text(json.dumps(settings, ensure_ascii=False), encoding="utf-8")
-    return plain
-
-
-def _run(config: MkDocsConfig) -> None:
-    from mkdocs.commands.build import build
-
-    config.plugins.on_startup(command="build", dirty=False)
-    build(config)
-
-
-def _cpu_seconds(command: list[str], places: Places) -> float:
-    environment = {**os.environ, "QMS_ROOT": str(places.root), "PYTHONPATH": str(_code())}
-    before = os.times()
-    subprocess.run(command, cwd=places.root, env=environment, check=True, capture_output=True)
-    after = os.times()
-    return (after.children_user + after.children_system) - (
-        before.children_user + before.children_system
-    )
-
-
-def _code() -> Path:
-    return Path(__file__).resolve().parent.parent
 
 
 # Submissions
@@ -272,7 +186,3 @@ def _first_view(browser: str, address: str) -> dict[str, int]:
             sizes[name] = size["responseBodySize"] + size["responseHeadersSize"]
         chromium.close()
     return sizes
-
-
-def _median(values: list[float]) -> float:
-    return statistics.median(values)

@@ -2,11 +2,10 @@
 
 import datetime as dt
 import gzip
-import hashlib
-import json
 import os
 import shutil
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,6 +20,7 @@ from scripts import checks, navigation
 from scripts.as_of import EDITIONS, as_of, edition_address, editions
 from scripts.engine_messages import complaints
 from scripts.evidence import evidence_days
+from scripts.files_hash import folder_hash
 from scripts.gate import Settings, check_site, check_successor
 from scripts.history import check_history
 from scripts.kept_html import KeptHtml
@@ -30,13 +30,16 @@ from scripts.paper_copies.copies import copies
 from scripts.paper_copies.keeping import Kept, UnmadeCopy
 from scripts.paper_copies.pango import PangoMissing
 from scripts.paper_copies.registry import write_registry
+from scripts.quick_pages import QuickPages, data_hash, ground
 from scripts.register_papers.papers import FOLDER as PAPERS_FOLDER
 from scripts.register_papers.papers import papers
 from scripts.register_papers.setting import set_papers
 from scripts.releases import publish
+from scripts.search.pages import sections_of
 from scripts.search.theme import ThemeChanged, Unindexed, install
 from scripts.search_facts import facts, not_indexed, synonyms
 from scripts.stage import stage
+from scripts.steps import Steps
 from scripts.system import System
 
 _COMPRESSED = {".html", ".css", ".js", ".json", ".csv", ".svg", ".xml"}
@@ -71,7 +74,9 @@ def build(places: Places, *, paper: bool = False) -> Built:
     if contradictions := check_history(places):
         raise BuildFailed("\n".join(map(str, contradictions)))
     system = System.load(places)
-    built = _built(places, system, places.cache / "site", paper=paper)
+    steps = Steps(places.cache / "steps", ground(places, system))
+    built = _built(places, system, places.cache / "site", steps, paper=paper)
+    steps.save()
     about = describe(places, system, built)
     release = publish(places, built, about, evidence_days(system))
     return Built(release, about["counts"]["pages"], time.monotonic() - begun)
@@ -86,7 +91,7 @@ def build_edition(places: Places, day: dt.date) -> Path:
     """
     check_content(places)
     system = as_of(System.load(places), day)
-    built = _built(places, system, places.cache / "site-as-of")
+    built = _built(places, system, places.cache / "site-as-of", Steps())
     edition = places.editions / day.isoformat()
     edition.parent.mkdir(parents=True, exist_ok=True)
     if edition.exists():
@@ -94,25 +99,27 @@ def build_edition(places: Places, day: dt.date) -> Path:
     return built.rename(edition)
 
 
-def _built(places: Places, system: System, target: Path, *, paper: bool = False) -> Path:
+def _built(
+    places: Places, system: System, target: Path, steps: Steps, *, paper: bool = False
+) -> Path:
     """Stage, build, check and compress a site, and return it."""
-    run_mkdocs(places, system, stage(places, system), target)
+    run_mkdocs(places, system, stage(places, system), target, steps)
     if system.present:
         (target / "404.html").unlink(missing_ok=True)  # only the present one's is ever shown
-    _install_search(system, places, target)
+    _install_search(system, places, target, steps)
     _attach_paper(system, places, target, make=paper)
     beside = () if system.present else _link_editions(places, target)
     settings = Settings.load(places.configuration)
-    problems = check_site(target, settings, beside)
+    problems = check_site(target, settings, beside, steps.kept)
     if system.present is None:
         problems += check_successor(target, settings, places.current_site)
     if problems:
         raise BuildFailed("\n".join(problems))
-    compress(target, beside)
+    compress(target, beside, steps.kept(_compressed))
     return target
 
 
-def _install_search(system: System, places: Places, site: Path) -> None:
+def _install_search(system: System, places: Places, site: Path, steps: Steps) -> None:
     """Index a site that has a search box, and let the box ask our engine.
 
     Raises:
@@ -121,7 +128,8 @@ def _install_search(system: System, places: Places, site: Path) -> None:
     if not (site / "search").exists():
         return
     try:
-        install(site, facts(system, places.content), synonyms(system), not_indexed(system))
+        known, read = facts(system, places.content), steps.kept(sections_of)
+        install(site, known, synonyms(system), not_indexed(system), read)
     except ThemeChanged as changed:
         raise BuildFailed(str(changed)) from changed
 
@@ -168,25 +176,32 @@ def check_content(places: Places) -> None:
     Raises:
         BuildFailed: with every finding, by file and line.
     """
-    checked = (places.registers, places.forms, places.content, Path(checks.__file__).parent)
+    rules = folder_hash(Path(checks.__file__).parent)
+    registers = f"{rules} {folder_hash(places.registers)}"
     day = Portal.load(places.configuration).day()
-    fingerprint = f"{day} " + " ".join(_fingerprint(folder) for folder in checked)
+    whole = f"{day} {registers} {folder_hash(places.forms)} {folder_hash(places.content)}"
     seal = places.cache / "content.sound"
-    if seal.exists() and seal.read_text() == fingerprint:
+    sound = seal.read_text().splitlines() if seal.exists() else []
+    if sound == [registers, whole]:
         return
-    if found := checks.check(places):
+    if found := checks.check(places, validated=registers in sound[:1]):
         raise BuildFailed("\n".join(str(finding) for finding in found))
     seal.parent.mkdir(exist_ok=True)
-    seal.write_text(fingerprint)
+    seal.write_text(f"{registers}\n{whole}\n")
 
 
-def run_mkdocs(places: Places, system: System, staged: Path, target: Path) -> None:
-    """Run MkDocs, strict, from the staged pages.
+def run_mkdocs(
+    places: Places, system: System, staged: Path, target: Path, steps: Steps | None = None
+) -> None:
+    """Run MkDocs, strict, from the staged pages, taking from `steps` what is known from before.
 
     Raises:
         BuildFailed: MkDocs warned of something.
     """
     config = site_config(places, system, staged, target)
+    if steps is not None:
+        data = data_hash(places, system, staged)
+        config.plugins["quick"] = QuickPages(steps, data, config.extra["kept"])
     midnight = dt.datetime.combine(system.day, dt.time(), dt.UTC)
     os.environ["SOURCE_DATE_EPOCH"] = f"{midnight.timestamp():.0f}"
     config.plugins.on_startup(command="build", dirty=False)
@@ -221,20 +236,19 @@ def site_config(places: Places, system: System, staged: Path, target: Path) -> M
     return config
 
 
-def compress(site: Path, but: tuple[Path, ...] = ()) -> None:
+def compress(
+    site: Path,
+    but: tuple[Path, ...] = (),
+    compressed: Callable[[bytes], bytes] | None = None,
+) -> None:
     """Write a `.gz` beside every file that gains from it; the same bytes every time."""
+    compressed = compressed or _compressed
     for path in sorted(site.rglob("*")):
         if any(path.is_relative_to(folder) for folder in but):
             continue
         if path.suffix in _COMPRESSED and path.stat().st_size > _WORTH_COMPRESSING:
-            compressed = gzip.compress(path.read_bytes(), compresslevel=9, mtime=0)
-            path.with_name(path.name + ".gz").write_bytes(compressed)
+            path.with_name(path.name + ".gz").write_bytes(compressed(path.read_bytes()))
 
 
-def _fingerprint(folder: Path) -> str:
-    digests = {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
-    return hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()
+def _compressed(content: bytes) -> bytes:
+    return gzip.compress(content, compresslevel=9, mtime=0)

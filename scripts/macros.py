@@ -37,6 +37,7 @@ class Macros:
 
     def comparison(self, code: str, before: str, after: str) -> str:
         """Show the texts of two revisions of a document beside each other."""
+        self._env.conf["extra"]["kept"].reads_pages = True
         return self._views.comparison(self._content, code, before, after)
 
     def flowchart(self) -> str:

@@ -30,7 +30,7 @@ def publish(
         BuildFailed: the site can't be built; the published one stays.
     """
     with alone(places, wait):
-        _project(places)
+        bring_up_packages(places)
         return build(places, paper=paper)
 
 
@@ -42,7 +42,7 @@ def publish_edition(places: Places, day: dt.date, wait: Callable[[], None] = lam
         InvalidPackage, BuildFailed: as for `publish`.
     """
     with alone(places, wait):
-        _project(places)
+        bring_up_packages(places)
         edition = build_edition(places, day)
         build(places)
         return edition
@@ -71,7 +71,12 @@ def alone(places: Places, wait: Callable[[], None]) -> Iterator[None]:
         yield
 
 
-def _project(places: Places) -> None:
+def bring_up_packages(places: Places) -> None:
+    """Write the packages of what was collected as the journal is now.
+
+    Raises:
+        InvalidPackage: what was collected does not validate.
+    """
     journal = open_journal(places)
     try:
         project(journal, load_forms(places.forms), load_workflows(places.forms), places.packages)

@@ -37,12 +37,18 @@ RULES: tuple[Rule, ...] = (
 """The rules that look at what is valid by its schema."""
 
 
-def check(places: Places) -> list[Finding]:
+def check(places: Places, validated: bool = False) -> list[Finding]:
     """Return everything that is wrong, by file and line; empty when nothing is.
 
     When a register breaks its schema only that is told: the other rules need sound rows.
+
+    Args:
+        places: the project.
+        validated: the registers as they are were found valid by their schemas before.
     """
-    found = list(schemas.check_files(places)) or list(schemas.check_package(places))
+    found = list(schemas.check_files(places))
+    if not found and not validated:
+        found = list(schemas.check_package(places))
     if not found:
         material = Material.load(places)
         found = [finding for rule in RULES for finding in rule(material)]

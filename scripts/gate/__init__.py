@@ -6,20 +6,26 @@ from scripts.gate.addresses import check_addresses
 from scripts.gate.answers import check_answers
 from scripts.gate.budget import check_weight
 from scripts.gate.feeds import check_feeds
-from scripts.gate.links import check_links
+from scripts.gate.links import Kept, check_links
 from scripts.gate.settings import Settings
 
 
-def check_site(site: Path, settings: Settings, beside: tuple[Path, ...] = ()) -> list[str]:
+def check_site(
+    site: Path,
+    settings: Settings,
+    beside: tuple[Path, ...] = (),
+    kept: Kept = lambda work: work,
+) -> list[str]:
     """Return what is wrong with a built site; empty when nothing is.
 
     Args:
         site: the site.
         settings: what it is measured by.
         beside: folders of it that passed the gate before.
+        kept: makes of a step that reads one file one that need not read the same twice.
     """
     return [
-        *check_links(site, beside),
+        *check_links(site, beside, kept),
         *check_feeds(site, beside),
         *check_weight(site, settings, beside),
     ]

@@ -1,25 +1,33 @@
 """Every link inside a site leads somewhere, nothing is asked of another host, HTML is valid."""
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from scripts.gate.markup import Page, loaded_by_script, loaded_by_style, read_page
 
+Kept = Callable[[Callable[[str], Any]], Callable[[str], Any]]
 
-def check_links(site: Path, but: tuple[Path, ...] = ()) -> list[str]:
+
+def check_links(
+    site: Path, but: tuple[Path, ...] = (), kept: Kept = lambda work: work
+) -> list[str]:
     """Return what is wrong with a built site, a line each; empty when nothing is.
 
     Args:
         site: the site.
         but: folders of it that were checked before; links may lead into them.
+        kept: makes of a step that reads one file one that need not read the same twice.
     """
+    read = kept(read_page)
+    loaded_by = {".css": kept(loaded_by_style), ".js": kept(loaded_by_script)}
     files = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
     before = tuple(f"{folder.relative_to(site).as_posix()}/" for folder in but)
     looked_at = [name for name in sorted(files) if not name.startswith(before)]
     pages = {
-        name: read_page((site / name).read_text(encoding="utf-8"))
+        name: read((site / name).read_text(encoding="utf-8"))
         for name in looked_at
         if name.endswith(".html")
     }
@@ -31,17 +39,15 @@ def check_links(site: Path, but: tuple[Path, ...] = ()) -> list[str]:
     beside_pages = [
         f"{name}: tải từ máy chủ khác: {target}"
         for name in looked_at
-        for target in _loaded_by(site / name)
+        for target in _loaded_by(site / name, loaded_by)
     ]
     return in_pages + beside_pages
 
 
-def _loaded_by(path: Path) -> list[str]:
-    if path.suffix == ".css":
-        return loaded_by_style(path.read_text(encoding="utf-8"))
-    if path.suffix == ".js" and path.parent.name != "search":
-        return loaded_by_script(path.read_text(encoding="utf-8"))
-    return []
+def _loaded_by(path: Path, readers: Mapping[str, Callable[[str], list[str]]]) -> list[str]:
+    if path.suffix not in readers or (path.suffix == ".js" and path.parent.name == "search"):
+        return []
+    return readers[path.suffix](path.read_text(encoding="utf-8"))
 
 
 def _problems(name: str, page: Page, pages: dict[str, Page], files: set[str]) -> Iterator[str]:

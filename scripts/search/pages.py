@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,26 +35,36 @@ Pages = Mapping[str, list[Section]]
 """The sections of each page by its location from the root of the site."""
 
 
-def read_pages(site: Path, but: tuple[str, ...] = ()) -> Pages:
+def read_pages(
+    site: Path,
+    but: tuple[str, ...] = (),
+    read: Callable[[str], list[Section]] | None = None,
+) -> Pages:
     """Return what the pages of a site say.
 
     Args:
         site: the built site.
         but: the beginnings of locations that are not to be found.
+        read: reads the sections of a page.
     """
+    read = read or sections_of
     found = {}
     for path in sorted(site.rglob("*.html")):
         name = path.relative_to(site).as_posix()
         location = name.removesuffix("index.html")
         if location.startswith(but) or name == "404.html":
             continue
-        if sections := list(sections_of(path.read_text(encoding="utf-8"))):
+        if sections := read(path.read_text(encoding="utf-8")):
             found[location] = sections
     return found
 
 
-def sections_of(page: str) -> Iterator[Section]:
+def sections_of(page: str) -> list[Section]:
     """Return the sections of a page's HTML; what stands before its title is left out."""
+    return list(_sections(page))
+
+
+def _sections(page: str) -> Iterator[Section]:
     article = _ARTICLE.search(page)
     if article is None:
         return

@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from mkdocs.plugins import BasePlugin
 from mkdocs.structure.pages import Page
 
 from scripts.search.index import FOLDER, Facts, index_files
-from scripts.search.pages import read_pages
+from scripts.search.pages import Section, read_pages, sections_of
 
 _ENGINE = Path(__file__).parent / "engine"
 _PARTS = ("text", "typing", "index", "codes", "readings", "ranking", "engine", "results", "box")
@@ -66,6 +66,7 @@ def install(
     facts: Mapping[str, Facts],
     synonyms: Iterable[tuple[str, str, float]],
     but: tuple[str, ...] = (),
+    read: Callable[[str], list[Section]] = sections_of,
 ) -> None:
     """Index a built site and let its search box ask the engine.
 
@@ -74,13 +75,14 @@ def install(
         facts: what is known of pages, by location.
         synonyms: a short word, what it stands for, and how sure that is (0 to 1).
         but: the beginnings of locations that are not to be found.
+        read: reads the sections of a page; who keeps what pages say may give it from there.
 
     Raises:
         ThemeChanged: the theme's search box isn't as expected.
     """
     check_protocol(site)
     folder = site / FOLDER
-    files = index_files(read_pages(site, but), facts, synonyms)
+    files = index_files(read_pages(site, but, read), facts, synonyms)
     nothing = json.dumps(_NOTHING)
     files["search_index.json"] = nothing
     files["search_index.js"] = f"var __index = {nothing}\n"

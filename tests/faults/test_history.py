@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from intake.configuration import Places
+from scripts.sound_project import sound_project
 from tests.faults.test_publishing import run
 from tests.scripts.test_releases import git
-from tests.sound_project import sound_project
 
 Rows = list[dict[str, str]]
 REASON = {"reason": "Chép sai.", "corrected_on": "2020-09-29", "post": "Thư ký ISO"}

@@ -19,8 +19,8 @@ import pytest
 from intake.configuration import PROJECT_ROOT, Places
 from scripts import __main__ as commands
 from scripts.releases import publications
+from scripts.sound_project import sound_project
 from tests.faults.test_kill import service
-from tests.sound_project import sound_project
 
 ADDRESSES = ["", "bao-cao/khong-phu-hop/", "tai-lieu/qt-ht-04/", "search/words.js", "trang-thu/"]
 DISK_BYTES = 200_000_000

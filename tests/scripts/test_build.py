@@ -35,7 +35,7 @@ def test_what_gains_is_compressed_the_same_every_time(tmp_path: Path) -> None:
 def findings(monkeypatch: pytest.MonkeyPatch) -> list[Finding]:
     """What the stand-in for the checker of registers and pages finds."""
     found: list[Finding] = []
-    monkeypatch.setattr(build.checks, "check", lambda _: list(found))
+    monkeypatch.setattr(build.checks, "check", lambda *_, **__: list(found))
     return found
 
 
@@ -44,7 +44,7 @@ def page(monkeypatch: pytest.MonkeyPatch, findings: list[Finding]) -> Callable[[
     """Say what the stand-in for MkDocs writes as the home page."""
 
     def write(html: str) -> None:
-        def run(places: Places, system: System, staged: Path, target: Path) -> None:
+        def run(places: Places, system: System, staged: Path, target: Path, _: object) -> None:
             target.mkdir(parents=True, exist_ok=True)
             (target / "index.html").write_text(html, encoding="utf-8")
 
@@ -246,6 +246,21 @@ def test_content_that_changed_is_checked_again(
     assert problems_of(small_places) == ["a:1: sai"]
 
 
+@pytest.mark.parametrize(
+    ("path", "known"), [("content/index.md", True), ("data/qms/units.csv", False)]
+)
+def test_registers_that_did_not_change_are_not_validated_again(
+    small_places: Places, monkeypatch: pytest.MonkeyPatch, path: str, known: bool
+) -> None:
+    asked: list[bool] = []
+    monkeypatch.setattr(build.checks, "check", lambda _, validated: asked.append(validated))
+    check_content(small_places)
+    changed = small_places.root / path
+    changed.write_bytes(changed.read_bytes() + b"\n")
+    check_content(small_places)
+    assert asked == [False, known]
+
+
 # Editions
 
 
@@ -255,7 +270,7 @@ def buildable(
 ) -> Places:
     """The small project, with a stand-in for MkDocs that writes the day on the pages."""
 
-    def run(places: Places, system: System, staged: Path, target: Path) -> None:
+    def run(places: Places, system: System, staged: Path, target: Path, _: object) -> None:
         target.mkdir(parents=True, exist_ok=True)
         for name in ("index.html", "404.html"):
             (target / name).write_text(f"<p>{system.day}</p>", encoding="utf-8")

@@ -12,9 +12,9 @@ import pytest
 from intake.configuration import LOCAL_ZONE, PROJECT_ROOT, Places
 from intake.journal.sqlite import SqliteJournal
 from scripts.releases import current, digests, publications
+from scripts.sound_project import sound_project
 from tests.conftest import MakeSubmission, SetClock
 from tests.scripts.test_releases import git
-from tests.sound_project import sound_project
 
 HERE = {"PYTHONHASHSEED": "1", "TZ": "Asia/Ho_Chi_Minh", "LC_ALL": "C.UTF-8"}
 ELSEWHERE = {"PYTHONHASHSEED": "2", "TZ": "America/New_York", "LC_ALL": "C"}

@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Browser
 
 from scripts import __main__ as commands
+from scripts.sound_project import sound_project
 from tests.faults.test_kill import service
 from tests.server.nginx import Nginx, nginx
-from tests.sound_project import sound_project
 
 PAGES = ("", "bao-cao/khong-phu-hop/", "ho-so/", "tai-lieu/qt-ht-04/", "tong-quan/")
 

@@ -10,7 +10,7 @@ from intake.app import create_app
 from intake.journal.sqlite import SqliteJournal
 from intake.receipts import new_token
 from scripts.publish import publish
-from tests.sound_project import sound_project
+from scripts.sound_project import sound_project
 
 SCHEMA = {
     "title": "Đăng ký tập huấn",
