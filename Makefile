@@ -83,6 +83,9 @@ freeze: .venv/ready ## keep the present text of a document before it is revised:
 bench: .venv/ready ## measure build, submissions and first page view
 	@$(PYTHON) -m scripts bench
 
+engines: .venv/ready ## build the same pages with ProperDocs and Zensical and report what differs; may fail
+	@$(PYTHON) -m scripts engines
+
 bench-search: .venv/ready ## measure our search beside the theme's and Pagefind's, up to 5,000 pages
 	@$(PYTHON) -m tests.search.bench
 
@@ -92,4 +95,4 @@ clean: ## remove what can be made again (environment, site, work files); keeps t
 .venv/ready: requirements.lock scripts/setup.sh
 	@sh scripts/setup.sh
 
-.PHONY: help serve test lint format publish pdf test-long offline releases rollback check packages account accounts password notices demo as-of freeze export-xlsx import-xlsx bench bench-search clean
+.PHONY: help serve test lint format publish pdf test-long offline releases rollback check packages account accounts password notices demo as-of freeze export-xlsx import-xlsx bench engines bench-search clean
