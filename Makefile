@@ -38,6 +38,9 @@ test-long: .venv/ready ## run the long tests: a slip published after each step, 
 offline: .venv/ready ## write the published portal as one file to be read from a stick: TO=folder
 	@$(PYTHON) -m scripts offline --to "$(or $(TO),ban-mang-di)"
 
+audit-pack: .venv/ready ## write one archive for the auditor of a unit: UNIT=BC DATE=2020-06-20 TO=folder
+	@$(PYTHON) -m scripts audit-pack --unit "$(UNIT)" --date "$(DATE)" --to "$(or $(TO),ban-mang-di)"
+
 releases: .venv/ready ## list the releases: when, how many pages, from which commit, why kept
 	@$(PYTHON) -m scripts releases
 
@@ -95,4 +98,4 @@ clean: ## remove what can be made again (environment, site, work files); keeps t
 .venv/ready: requirements.lock scripts/setup.sh
 	@sh scripts/setup.sh
 
-.PHONY: help serve test lint format publish pdf test-long offline releases rollback check packages account accounts password notices demo as-of freeze export-xlsx import-xlsx bench engines bench-search clean
+.PHONY: help serve test lint format publish pdf test-long offline audit-pack releases rollback check packages account accounts password notices demo as-of freeze export-xlsx import-xlsx review bench engines bench-search clean

@@ -46,11 +46,11 @@ def _between_reviews(
 def _of_calendar(since: dt.date, today: dt.date) -> Iterator[Period]:
     for year in range(since.year, today.year + 1):
         yield Period(str(year), f"Năm {year}", dt.date(year, 1, 1), _end(year, 12, today))
-        for quarter in range(1, 5):
+        for quarter, roman in enumerate(("I", "II", "III", "IV"), 1):
             first = dt.date(year, 3 * quarter - 2, 1)
             last = _end(year, 3 * quarter, today)
             if first <= today:
-                yield Period(f"{year}-Q{quarter}", f"Quý {quarter} năm {year}", first, last)
+                yield Period(f"{year}-Q{quarter}", f"Quý {roman} năm {year}", first, last)
 
 
 def _end(year: int, month: int, today: dt.date) -> dt.date:

@@ -15,6 +15,8 @@ from intake.forms.schema import BadFormSchema
 from intake.packages.validation import InvalidPackage
 from scripts import parity
 from scripts.as_of import EDITIONS, NoSuchDay
+from scripts.audit_pack.gathering import NoAuditPack
+from scripts.audit_pack.writing import INDEX, audit_pack
 from scripts.bench import bench
 from scripts.build import BuildFailed
 from scripts.checks import check
@@ -33,7 +35,7 @@ from scripts.review_pack.gather import NoSuchPeriod
 from scripts.review_pack.paper import LongSummary
 from scripts.revision_texts import CannotFreeze, freeze
 from scripts.serve import serve, watch
-from scripts.sheets.importing import RefusedSheet, difference, take_in
+from scripts.sheets.importing import Difference, RefusedSheet, difference, sheets_at, take_in
 from scripts.sheets.reading import UnreadableSheet
 from scripts.sheets.workbook import register_book
 from scripts.slips import make_pdfs
@@ -52,6 +54,10 @@ def main(arguments: list[str] | None = None) -> None:
     handing_out.add_argument("--to", default="ban-sao", help="folder to write into")
     taking_along = commands.add_parser("offline", help="write the portal to be read from a disk")
     taking_along.add_argument("--to", default="ban-mang-di", help="folder to write into")
+    packing = commands.add_parser("audit-pack", help="write the pack for the auditor of a unit")
+    packing.add_argument("--unit", default="", help="its code")
+    packing.add_argument("--date", default="", help="the day, as in 2020-06-20")
+    packing.add_argument("--to", default="ban-mang-di", help="folder to write into")
     commands.add_parser("releases", help="list the releases")
     going_back = commands.add_parser("rollback", help="publish an earlier release again")
     going_back.add_argument("--to", default="", help="its id instead of the one before")
@@ -107,18 +113,25 @@ def _export(places: Places, only: str, folder: Path) -> None:
 
 def _import(places: Places, path: Path, *, dry: bool, remove: bool) -> None:
     try:
-        found = difference(places, path, remove=remove)
-        for line in found.lines:
-            print(line)
-        if found.missing and not remove:
-            print(f"{found.missing} dòng không có trong tệp được giữ lại; muốn bỏ: REMOVE=1")
-        if not found.changes:
-            print(f"Sổ {found.title} không có gì thay đổi.")
-        elif not dry:
-            take_in(places, found)
-            print(f"Đã ghi data/qms/{found.register}.csv.")
+        found = [difference(places, each, remove=remove) for each in sheets_at(path)]
+        for each in found:
+            _show(each, remove=remove)
+        changed = [each for each in found if each.changes]
+        if changed and not dry:
+            take_in(places, *changed)
+            for each in changed:
+                print(f"Đã ghi data/qms/{each.register}.csv.")
     except (UnreadableSheet, RefusedSheet, BadRegister) as refused:
         raise SystemExit(f"Chưa nhập, sổ giữ nguyên.\n{refused}") from refused
+
+
+def _show(found: Difference, *, remove: bool) -> None:
+    for line in found.lines:
+        print(line)
+    if found.missing and not remove:
+        print(f"{found.missing} dòng không có trong tệp được giữ lại; muốn bỏ: REMOVE=1")
+    if not found.changes:
+        print(f"Sổ {found.title} không có gì thay đổi.")
 
 
 def _freeze(places: Places, code: str) -> None:
@@ -225,6 +238,15 @@ def _take_along(places: Places, folder: Path) -> None:
     print(f"{written} ({size:.0f} MB): giải nén rồi mở index.html trong thư mục {written.stem}")
 
 
+def _audit_pack(places: Places, unit: str, day: str, folder: Path) -> None:
+    try:
+        written = audit_pack(places, unit, day, folder)
+    except (NoAuditPack, NoSuchDay, PangoMissing, UnmadeCopy) as refused:
+        raise SystemExit(f"Chưa lập được tập tài liệu đánh giá.\n{refused}") from refused
+    size = written.stat().st_size / 1_000_000
+    print(f"{written} ({size:.0f} MB): giải nén rồi mở {INDEX} trong thư mục {written.stem}")
+
+
 def _review(places: Places, code: str, folder: str, packed: str) -> None:
     try:
         pack, begun = writing.make(places, code, begin_texts=not packed)
@@ -249,6 +271,9 @@ _COMMANDS: dict[str, Callable[[Places, argparse.Namespace], object]] = {
         places, chosen.number, chosen.doc, Path(chosen.to)
     ),
     "offline": lambda places, chosen: _take_along(places, Path(chosen.to)),
+    "audit-pack": lambda places, chosen: _audit_pack(
+        places, chosen.unit, chosen.date, Path(chosen.to)
+    ),
     "releases": lambda places, _: _list_releases(places),
     "rollback": lambda places, chosen: _roll_back(places, chosen.to),
     "check": lambda places, _: _check(places),

@@ -1,12 +1,16 @@
-"""Measures the paper copies for `make bench`: all from cold, and one whose text changed."""
+"""Measures paper for `make bench`: copies from cold, one whose text changed, and the packs."""
 
 import os
 import resource
+import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from intake.configuration import Places
+from intake.configuration import PROJECT_ROOT, Places
 from scripts.paper_copies.copies import PaperCopy, copies
 from scripts.paper_copies.keeping import Kept
 from scripts.system import System
@@ -28,6 +32,39 @@ def bench_paper(places: Places) -> None:
         print(f"  {name:38}{made:8}{wall:11.1f}{cpu:11.1f}{_most_memory():11.0f}")
     size = sum(kept.path(copy).stat().st_size for copy in wanted)
     print(f"  together {size / 1e6:.1f} MB")
+    _bench_packs(places)
+
+
+def _bench_packs(places: Places) -> None:
+    """Print what a pack costs, each in a process of its own."""
+    unit = System.load(places).units[0]["code"]
+    print("\nPacks                                       MB      wall s      CPU s     MB most")
+    for name, command in (
+        ("management review", ["review", "--period", "2020"]),
+        (f"audit of {unit}, its PDFs from cold", ["audit-pack", "--unit", unit]),
+        (f"audit of {unit}, again", ["audit-pack", "--unit", unit]),
+    ):
+        with TemporaryDirectory() as folder:
+            wall, cpu, most = _run(places, [*command, "--to", folder])
+            size = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
+        print(f"  {name:38}{size / 1e6:8.1f}{wall:11.1f}{cpu:11.1f}{most:11.0f}")
+
+
+def _run(places: Places, command: list[str]) -> tuple[float, float, float]:
+    """Run a command of this project and return its wall and CPU seconds, and the most MB held."""
+    environment = {**os.environ, "QMS_ROOT": str(places.root), "PYTHONPATH": str(PROJECT_ROOT)}
+    begun = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "scripts", *command],
+        cwd=places.root,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+    )
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"{command}: exit {process.returncode}")
+    return time.perf_counter() - begun, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
 
 
 def _measured(kept: Kept, asked: Sequence[PaperCopy]) -> tuple[int, float, float]:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from intake.configuration import Places, Portal
 from scripts.releases import MANIFEST, current, manifest
 from scripts.slugs import slug
+from scripts.stable_zip import add
 
 _LINK = re.compile(r'(<(?:a|link|area)\b[^>]*?\shref=")([^"]*)(")')
 _HEAD = "<head>"
@@ -21,8 +22,6 @@ _SCRIPT_NAME = "offline.js"
 _OF_A_SERVER = {MANIFEST, "404.html"}
 _PRELOADED = re.compile(r'<link rel="preload"[^>]*>\n?')
 """A hint for a network, which a page of a disk is refused."""
-_MIDNIGHT = (1980, 1, 1, 0, 0, 0)
-"""The time of every file in the archive: ZIP knows none before."""
 
 
 class NothingPublished(RuntimeError):
@@ -53,18 +52,11 @@ def offline(places: Places, folder: Path) -> Path:
         for path in sorted(site.rglob("*")):
             if path.is_file() and path.suffix != ".gz" and path.name not in _OF_A_SERVER:
                 address = path.relative_to(site).as_posix()
-                _add(archive, f"{name}/{address}", _content(path, address, base))
+                add(archive, f"{name}/{address}", _content(path, address, base))
         script = _SCRIPT.read_text(encoding="utf-8").replace("{{ site }}", portal.site["url"])
-        _add(archive, f"{name}/{_SCRIPT_NAME}", script.encode())
+        add(archive, f"{name}/{_SCRIPT_NAME}", script.encode())
     aside.replace(target)
     return target
-
-
-def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    about = zipfile.ZipInfo(name, _MIDNIGHT)
-    about.compress_type = zipfile.ZIP_DEFLATED
-    about.external_attr = 0o644 << 16
-    archive.writestr(about, content)
 
 
 def _content(path: Path, address: str, base: str) -> bytes:

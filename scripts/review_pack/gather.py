@@ -8,7 +8,7 @@ import base64
 import datetime as dt
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from intake.review_periods import Period, periods
@@ -40,6 +40,10 @@ BLOC = "Toàn khối"
 _GRAVE = ("very_high", "high")
 _FREE_LINES = 6
 """How many lines the table of decisions leaves to a pen."""
+
+
+_TREATED = {"Đã xong": "good", "Đang làm": "none", "Quá hạn": "bad"}
+"""How the treatment of a risk stands, and how a chart fills it."""
 
 
 class NoSuchPeriod(ValueError):
@@ -99,8 +103,12 @@ class Pack:
     inputs: tuple[Input, ...]
     charts: dict[str, Breakdown]
     summary: Summary
+    reviews: Resource
+    """The register of reviews with those of this period alone, or with a row to be filled in."""
+    entries: Resource
+    """The register of inputs with those of these reviews alone, or with rows to be filled in."""
     decisions: Resource
-    """The register of actions with the rows of the reviews of this period alone."""
+    """The register of actions with the rows of these reviews alone."""
     next_codes: tuple[str, ...]
     """Codes that are free for the decisions still to be taken."""
 
@@ -145,6 +153,10 @@ def gather(system: System, period: Period) -> Pack:
     then = as_of(system, period.last)
     held = system.find("reviews", (period.review,)) if period.review else None
     said = {row["clause"].split()[1]: row["summary"] for row in _inputs_of(system, period)}
+    held_in = _reviews(system, period)
+    meetings = (
+        held_in if held_in.rows else _to_fill_in(held_in, {"code": _next_review(system, period)})
+    )
     charts = _charts(then)
     return Pack(
         period=period,
@@ -164,7 +176,9 @@ def gather(system: System, period: Period) -> Pack:
         ),
         charts=charts,
         summary=_summary(then, period),
-        decisions=_decisions(system, period),
+        reviews=meetings,
+        entries=_entries(system, meetings),
+        decisions=_of_reviews(system.registers["review_actions"], held_in),
         next_codes=_next_codes(system, period),
     )
 
@@ -173,27 +187,53 @@ def _inputs_of(system: System, period: Period) -> list[Row]:
     return review.inputs(system, period.review) if period.review else []
 
 
-def _decisions(system: System, period: Period) -> Resource:
-    """Return the register of actions with the rows of this period's reviews alone."""
-    held = {
-        row["code"]
-        for row in system.rows("reviews")
+def _reviews(system: System, period: Period) -> Resource:
+    """Return the register of reviews with those that were held in a period, or are the period."""
+    register = system.registers["reviews"]
+    rows = (
+        row
+        for row in register.rows
         if period.review in ("", row["code"]) and period.first <= row["held_on"] <= period.last
-    }
-    register = system.registers["review_actions"]
-    rows = tuple(row for row in register.rows if row["review"] in held)
-    return replace(register, rows=rows)
+    )
+    return replace(register, rows=tuple(rows))
+
+
+def _next_review(system: System, period: Period) -> str:
+    start = f"XXLD-{period.last.year}-"
+    return f"{start}{_next_number(system.rows('reviews'), start):02}"
+
+
+def _to_fill_in(register: Resource, *known: Row) -> Resource:
+    """Return a register with rows in which only some fields are known."""
+    names = [field["name"] for field in register.fields]
+    return replace(register, rows=tuple({**dict.fromkeys(names), **row} for row in known))
+
+
+def _entries(system: System, reviews: Resource) -> Resource:
+    register = system.registers["review_inputs"]
+    found = _of_reviews(register, reviews)
+    begun = (
+        {"review": row["code"], "position": number, "clause": f"9.3.2 {point}", "title": title}
+        for row in reviews.rows
+        for number, (point, title) in enumerate(TITLES.items(), 1)
+    )
+    return found if found.rows else _to_fill_in(register, *begun)
+
+
+def _of_reviews(register: Resource, reviews: Resource) -> Resource:
+    codes = {row["code"] for row in reviews.rows}
+    return replace(register, rows=tuple(row for row in register.rows if row["review"] in codes))
 
 
 def _next_codes(system: System, period: Period) -> tuple[str, ...]:
     start = f"HD-{period.last.year}-"
-    used = [
-        int(row["code"].removeprefix(start))
-        for row in system.rows("review_actions")
-        if row["code"].startswith(start)
-    ]
-    first = max(used, default=0) + 1
+    first = _next_number(system.rows("review_actions"), start)
     return tuple(f"{start}{number:02}" for number in range(first, first + _FREE_LINES))
+
+
+def _next_number(rows: Iterable[Row], start: str) -> int:
+    codes = (row["code"] for row in rows if row["code"].startswith(start))
+    return max((int(code.removeprefix(start)) for code in codes), default=0) + 1
 
 
 def _charts(then: System) -> dict[str, Breakdown]:
@@ -206,15 +246,13 @@ def _charts(then: System) -> dict[str, Breakdown]:
 
 def _risk_levels(then: System) -> Breakdown:
     levels = sorted(then.rows("risk_levels"), key=lambda row: -row["minimum"])
-    treated = {"Biện pháp đã xong": "good", "Đang làm": "none", "Biện pháp quá hạn": "bad"}
-    done, in_hand, late = treated
     return breakdown(
         Axis("Mức", tuple(Value(level["title"], level["title"]) for level in levels)),
-        Axis("", tuple(Value(words, words, tone) for words, tone in treated.items())),
+        Axis("", tuple(Value(words, words, tone) for words, tone in _TREATED.items())),
         [
             (
                 risk["level"]["title"],
-                done if risk["done_on"] else late if risk["due_on"] < then.day else in_hand,
+                _treated(then, risk),
             )
             for risk in then.risks()
         ],
@@ -223,6 +261,12 @@ def _risk_levels(then: System) -> Breakdown:
         title="Rủi ro theo mức và biện pháp xử lý",
         by="Mức",
     )
+
+
+def _treated(then: System, risk: Row) -> str:
+    """Tell how the treatment of a risk stands, as one of `_TREATED`."""
+    done, in_hand, late = _TREATED
+    return done if risk["done_on"] else late if risk["due_on"] < then.day else in_hand
 
 
 def _action_states(then: System) -> Breakdown:
@@ -431,7 +475,7 @@ def _findings_on(title: str, *clauses: str) -> Callable[[System], Table]:
 def _risks_table(then: System) -> Table:
     return _table(
         "Rủi ro mức rất cao và mức cao",
-        "Mã|Đơn vị|Rủi ro|Điểm|Mức|Biện pháp|Hạn|Ngày xong",
+        "Mã|Đơn vị|Rủi ro|Điểm|Mức|Biện pháp|Hạn|Tình trạng",
         (
             (
                 risk["code"],
@@ -441,7 +485,7 @@ def _risks_table(then: System) -> Table:
                 risk["level"]["title"],
                 risk["treatment"],
                 day(risk["due_on"]),
-                day(risk["done_on"]),
+                _treated(then, risk),
             )
             for risk in then.risks()
             if risk["level"]["level"] in _GRAVE

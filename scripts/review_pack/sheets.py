@@ -3,12 +3,14 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.worksheet import Worksheet
 
 from scripts.review_pack.gather import Pack, day
+from scripts.review_pack.texts import Texts
 from scripts.sheets.importing import texts_of
 from scripts.sheets.workbook import register_book
 
@@ -45,6 +47,20 @@ def figures_book(pack: Pack) -> bytes:
 def decisions_book(pack: Pack) -> bytes:
     """Return the decisions as a workbook with drop-downs, to be filled in and imported."""
     return _bytes(register_book(pack.decisions, pack.system.registers))
+
+
+def reviews_book(pack: Pack) -> bytes:
+    """Return the reviews as a workbook with drop-downs, for the conclusions of the meeting."""
+    return _bytes(register_book(pack.reviews, pack.system.registers))
+
+
+def entries_book(pack: Pack, texts: Texts) -> bytes:
+    """Return the inputs of the reviews as a workbook; what the register lacks comes from texts."""
+    rows = tuple(
+        {**row, "summary": row["summary"] or texts.written(row["clause"].split()[1]) or None}
+        for row in pack.entries.rows
+    )
+    return _bytes(register_book(replace(pack.entries, rows=rows), pack.system.registers))
 
 
 def decisions_csv(pack: Pack) -> bytes:

@@ -13,8 +13,13 @@ from scripts.slugs import slug
 from scripts.system import System
 from scripts.views import Views
 
-DECISIONS = ("quyet-dinh.xlsx", "quyet-dinh.csv")
-"""The files of a pack that are made to be filled in."""
+TO_FILL_IN = (
+    "dien/cuoc-hop.xlsx",
+    "dien/dau-vao.xlsx",
+    "dien/quyet-dinh.xlsx",
+    "quyet-dinh.csv",
+)
+"""The files of a pack that are made to be filled in; those of the folder are imported together."""
 
 
 def folder_name(code: str) -> str:
@@ -54,9 +59,9 @@ def files(pack: Pack, texts: Texts) -> Iterator[tuple[str, bytes]]:
     yield "tom-tat.pdf", paper.summary(pack, texts)
     yield "bao-cao.pdf", paper.report(pack, texts)
     yield "so-lieu.xlsx", sheets.figures_book(pack)
-    yield from zip(
-        DECISIONS, (sheets.decisions_book(pack), sheets.decisions_csv(pack)), strict=True
-    )
+    meetings, entries = sheets.reviews_book(pack), sheets.entries_book(pack, texts)
+    decisions = sheets.decisions_book(pack), sheets.decisions_csv(pack)
+    yield from zip(TO_FILL_IN, (meetings, entries, *decisions), strict=True)
     as_at = f"Số liệu đến hết ngày {day(pack.period.last)}. {pack.system.portal.sample_notice}"
     for name, chart in pack.charts.items():
         slide = drawing.svg(Views(pack.then, ""), chart, as_at.strip(), slide=True)
@@ -67,9 +72,9 @@ def files(pack: Pack, texts: Texts) -> Iterator[tuple[str, bytes]]:
 def write_folder(pack: Pack, texts: Texts, target: Path) -> list[str]:
     """Write a pack as a folder, over an earlier one; return the names of what was left alone.
 
-    Left alone are the sheets of decisions that are there: somebody may have filled them in.
+    Left alone are the sheets to be filled in that are there: somebody may have done so.
     """
-    left = [name for name in DECISIONS if (target / name).exists()]
+    left = [name for name in TO_FILL_IN if (target / name).exists()]
     for name, content in list(files(pack, texts)):
         path = target / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -60,24 +60,44 @@ def difference(places: Places, path: Path, *, remove: bool = False) -> Differenc
     return Difference(resource.name, resource.title, lines, len(missing), _file(resource, rows))
 
 
-def take_in(places: Places, found: Difference) -> None:
-    """Write a difference into its register, once the checker has nothing against it.
+def sheets_at(path: Path) -> list[Path]:
+    """Return the sheets that are to be taken in together: a file, or those of a folder.
 
     Raises:
-        RefusedSheet: a rule is broken; the register stays as it was.
+        RefusedSheet: the folder has none.
     """
+    if not path.is_dir():
+        return [path]
+    inside = (each for each in path.iterdir() if each.suffix.lower() in {".xlsx", ".csv"})
+    found = sorted(each for each in inside if not each.name.startswith(("~", ".")))
+    if not found:
+        raise RefusedSheet(f"Thư mục {path} không có tệp .xlsx hay .csv nào")
+    return found
+
+
+def take_in(places: Places, *found: Difference) -> None:
+    """Write differences into their registers, once the checker has nothing against all of them.
+
+    Raises:
+        RefusedSheet: a rule is broken, or two are of one register; the registers stay as they were.
+    """
+    names = [each.register for each in found]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise RefusedSheet(f"Có nhiều tệp của cùng một sổ: {', '.join(sorted(twice))}")
     with tempfile.TemporaryDirectory(prefix="qms-import-") as folder:
         trial = Places(Path(folder))
         shutil.copytree(places.root / "data", trial.root / "data", ignore=_collected)
         shutil.copytree(places.content, trial.content)
-        (trial.registers / f"{found.register}.csv").write_text(found.text, encoding="utf-8")
+        for each in found:
+            (trial.registers / f"{each.register}.csv").write_text(each.text, encoding="utf-8")
         problems = checks.check(trial)
     if problems:
         raise RefusedSheet("\n".join(str(problem) for problem in problems))
-    target = places.registers / f"{found.register}.csv"
-    aside = target.with_suffix(".csv.new")
-    aside.write_text(found.text, encoding="utf-8", newline="")
-    os.replace(aside, target)  # noqa: PTH105 (one step, or none)
+    for each in found:
+        target = places.registers / f"{each.register}.csv"
+        aside = target.with_suffix(".csv.new")
+        aside.write_text(each.text, encoding="utf-8", newline="")
+        os.replace(aside, target)  # noqa: PTH105 (one step, or none)
 
 
 def _collected(folder: str, _: list[str]) -> list[str]:
@@ -170,12 +190,16 @@ def _described(
 def _in_order(
     old: dict[Texts, Texts], new: dict[Texts, Texts], *, keep_missing: bool
 ) -> list[Texts]:
-    """Return the rows in the register's order, a new one after the row it follows in the sheet."""
+    """Return the rows in the register's order, a new one after the row it follows in the sheet.
+
+    New ones that stand alone in their sheet come last.
+    """
     order = [key for key in old if key in new or keep_missing]
+    first = 0 if any(key in old for key in new) else len(order)
     previous: Texts | None = None
     for key in new:
         if key not in old:
-            order.insert(order.index(previous) + 1 if previous is not None else 0, key)
+            order.insert(order.index(previous) + 1 if previous is not None else first, key)
         previous = key
     return [new.get(key) or old[key] for key in order]
 

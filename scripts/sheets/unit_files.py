@@ -9,13 +9,11 @@ from openpyxl import Workbook
 
 from scripts.registers import Resource
 from scripts.sheets.workbook import register_book
+from scripts.stable_zip import add
 from scripts.system import System
 
 _TIME = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 """When a workbook was made and saved, as its properties say it."""
-
-_THEN = (1980, 1, 1, 0, 0, 0)
-"""The one time in the archive, so that the same rows give the same bytes."""
 
 
 def unit_workbook(system: System, unit: str) -> bytes:
@@ -34,7 +32,5 @@ def _stable(book: Workbook) -> bytes:
     book.save(written)
     with zipfile.ZipFile(written) as source, zipfile.ZipFile(stable, "w") as target:
         for name in sorted(source.namelist()):
-            entry = zipfile.ZipInfo(name, _THEN)
-            content = _TIME.sub(b"1980-01-01T00:00:00Z", source.read(name))
-            target.writestr(entry, content, zipfile.ZIP_DEFLATED)
+            add(target, name, _TIME.sub(b"1980-01-01T00:00:00Z", source.read(name)))
     return stable.getvalue()

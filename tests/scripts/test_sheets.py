@@ -18,7 +18,7 @@ from intake.configuration import PROJECT_ROOT, Places
 from scripts.__main__ import main
 from scripts.registers import load_package
 from scripts.sheets.cells import BadCell, from_sheet, to_sheet
-from scripts.sheets.importing import RefusedSheet, difference, take_in
+from scripts.sheets.importing import RefusedSheet, difference, sheets_at, take_in
 from scripts.sheets.legacy_text import (
     UnknownEncoding,
     as_it_is,
@@ -429,3 +429,20 @@ def test_the_commands_write_and_take_in(
         main(["import-xlsx", str(tmp_path / "none.xlsx")])
     with pytest.raises(SystemExit, match="Không có sổ"):
         main(["export-xlsx", "--register", "none", "--to", str(tmp_path)])
+
+
+def test_sheets_of_a_folder_are_taken_in_together(places: Places, tmp_path: Path) -> None:
+    folder = tmp_path / "dien"
+    folder.mkdir()
+    with pytest.raises(RefusedSheet, match="không có tệp"):
+        sheets_at(folder)
+    path = export(places, "risks", folder)
+    (folder / "~$risks.xlsx").touch()
+    (folder / "ghi-chu.txt").touch()
+    assert sheets_at(folder) == sheets_at(path) == [path]
+
+
+def test_two_sheets_of_one_register_are_refused(places: Places, tmp_path: Path) -> None:
+    found = difference(places, export(places, "risks", tmp_path))
+    with pytest.raises(RefusedSheet, match="nhiều tệp của cùng một sổ: risks"):
+        take_in(places, found, found)

@@ -1,7 +1,9 @@
 """What stands on the papers of a pack is what was gathered, and what people wrote."""
 
+import datetime as dt
 import re
 import unicodedata
+from dataclasses import replace
 
 import pypdfium2
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from scripts.review_pack import paper
 from scripts.review_pack.gather import Pack
 from scripts.review_pack.texts import SUMMARY, Texts
-from tests.scripts.paper_copies.reading import UNCLOSED_BY_WEASYPRINT
+from tests.scripts.paper_copies.reading import TOP, UNCLOSED_BY_WEASYPRINT
 
 pytestmark = UNCLOSED_BY_WEASYPRINT
 FOOT = "Số liệu do cổng tính"
@@ -17,9 +19,12 @@ FOOT = "Số liệu do cổng tính"
 
 
 def pages(pdf: bytes) -> list[str]:
-    """Return the text of each page, words apart by one space."""
+    """Return the text of each page without head, words apart by one space."""
     with pypdfium2.PdfDocument(pdf) as document:
-        read = [page.get_textpage().get_text_range() for page in document]
+        read = [
+            page.get_textpage().get_text_bounded(top=page.get_height() - (TOP if number else 0))
+            for number, page in enumerate(document)
+        ]
     return [unicodedata.normalize("NFC", " ".join(text.split())) for text in read]
 
 
@@ -103,6 +108,29 @@ def test_what_people_wrote_is_on_both_and_stays_when_they_are_made_again(
     assert "Lời viết tay về kien-nghi." in written
     assert held.inputs[5].summary.split(".")[0] not in written
     assert "Lời viết tay về tom-tat." in pages(paper.summary(held, texts))[0]
+
+
+def test_a_busy_period_still_fits_on_the_sheet(held: Pack, texts: Texts) -> None:
+    texts.folder.mkdir()
+    (texts.folder / f"{SUMMARY}.md").write_text("Một câu nhận định của Thư ký. " * 15)
+    event, audit = held.summary.events[0], held.summary.audits[0]
+    days = [event["happened_on"] + dt.timedelta(days=number) for number in range(30)]
+    events = tuple({**event, "happened_on": day} for day in days)
+    busy = replace(held.summary, events=events, audits=(audit,) * 5)
+    pack = replace(held, summary=busy)
+    [text] = pages(paper.summary(pack, texts))
+    assert f"{days[-1]:%d/%m/%Y}: " in text
+    assert f"{days[0]:%d/%m/%Y}: " not in text
+    assert "Các mốc trước đó có trong báo cáo." in text
+    report = " ".join(pages(paper.report(pack, texts)))
+    assert all(f"{day:%d/%m/%Y}" in report for day in days)
+
+
+def test_charts_are_told_in_words(held: Pack, no_texts: Texts) -> None:
+    html = paper.report_html(held, no_texts)
+    assert html.count("<svg") == len(held.charts) == len(re.findall(r"<svg[^>]*>\s*<title>", html))
+    first = held.charts["objectives"].lines[0]
+    assert f"{first.name}: đạt {first.counts[0].number}, chưa đạt {first.counts[1].number}" in html
 
 
 def test_a_summary_that_grows_over_the_sheet_is_refused(held: Pack, texts: Texts) -> None:

@@ -7,10 +7,12 @@ import openpyxl
 import pytest
 
 from intake.configuration import PROJECT_ROOT, Places
+from scripts import review
 from scripts.__main__ import main
 from scripts.due import due
-from scripts.review_pack import sheets, writing
-from scripts.review_pack.gather import Pack
+from scripts.paper_copies.pango import PangoMissing
+from scripts.review_pack import paper, sheets, writing
+from scripts.review_pack.gather import TITLES, Pack, find_period, gather
 from scripts.review_pack.texts import Texts
 from scripts.sheets.importing import difference, take_in
 from scripts.system import System
@@ -42,13 +44,28 @@ def project(tmp_path: Path) -> Places:
     return places
 
 
-def decided_book(pack: Pack, path: Path) -> Path:
-    book = openpyxl.load_workbook(io.BytesIO(sheets.decisions_book(pack)))
-    sheet = book.worksheets[0]
-    titles = [cell.value for cell in sheet[1]]
-    sheet.append([DECIDED.get(str(title)) for title in titles])
-    book.save(path)
+def filled(book: bytes, row: dict[str, str], path: Path) -> Path:
+    """Write a workbook with one more row, as somebody fills it in."""
+    opened = openpyxl.load_workbook(io.BytesIO(book))
+    sheet = opened.worksheets[0]
+    sheet.append([row.get(str(cell.value)) for cell in sheet[1]])
+    opened.save(path)
     return path
+
+
+def completed(book: bytes, answers: dict[str, str], path: Path) -> None:
+    """Write a workbook in which the empty cells of every row are filled in, as far as known."""
+    opened = openpyxl.load_workbook(io.BytesIO(book))
+    sheet = opened.worksheets[0]
+    titles = [str(cell.value) for cell in sheet[1]]
+    for row in sheet.iter_rows(min_row=2):
+        for title, cell in zip(titles, row, strict=True):
+            cell.value = cell.value if cell.value is not None else answers.get(title)
+    opened.save(path)
+
+
+def decided_book(pack: Pack, path: Path) -> Path:
+    return filled(sheets.decisions_book(pack), DECIDED, path)
 
 
 def decided_csv(pack: Pack, path: Path) -> Path:
@@ -78,6 +95,44 @@ def test_a_decision_comes_back_as_an_action_that_is_tracked(
     items = [item for item in due(system, "VP") if item.code == "HD-2020-13"]
     assert [item.day.isoformat() for item in items] == ["2020-11-30"]
     page = Views(system, "../../").row("reviews", (HELD,))
+    assert "Bố trí phòng lưu trữ" in page
+
+
+def test_a_meeting_that_no_register_knew_comes_back_with_its_decisions(
+    shipped_system: System,
+    project: Places,
+    texts: Texts,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pack = gather(shipped_system, find_period(shipped_system, "2020-Q1"))
+    meeting = {
+        "Tên": "Xem xét của lãnh đạo quý IV năm 2020",
+        "Ngày họp": "15/10/2020",
+        "Người chủ trì": "Trưởng Ban Chỉ đạo ISO",
+        "Thành phần": "Thành viên Ban Chỉ đạo ISO",
+        "Sự phù hợp": "Đạt",
+        "Sự đầy đủ": "Đạt",
+        "Hiệu lực": "Đạt nhưng cần cải tiến",
+        "Kết luận": "Duy trì hệ thống.",
+        "Tính chất": "Minh hoạ",
+    }
+    texts.folder.mkdir()
+    for point in TITLES:
+        (texts.folder / f"{point}.md").write_text(f"Nhận định về {point}", encoding="utf-8")
+    decided = {**DECIDED, "Lần xem xét": "XXLD-2020-02"}
+    folder = tmp_path / "dien"
+    folder.mkdir()
+    completed(sheets.reviews_book(pack), meeting, folder / "cuoc-hop.xlsx")
+    completed(sheets.entries_book(pack, texts), {"Tính chất": "Minh hoạ"}, folder / "dau-vao.xlsx")
+    filled(sheets.decisions_book(pack), decided, folder / "quyet-dinh.xlsx")
+    monkeypatch.setenv("QMS_ROOT", str(project.root))
+    main(["import-xlsx", str(folder)])
+    system = System.load(project)
+    remarks = [row["summary"] for row in review.inputs(system, "XXLD-2020-02")]
+    assert remarks == [f"Nhận định về {point}" for point in TITLES]
+    assert system.rows("review_actions")[-1]["code"] == "HD-2020-13"
+    page = Views(system, "../../").row("reviews", ("XXLD-2020-02",))
     assert "Bố trí phòng lưu trữ" in page
 
 
@@ -128,6 +183,19 @@ def test_the_command_names_the_periods(
     assert not (tmp_path / "pack").exists()
 
 
+def test_the_command_says_what_the_machine_lacks(
+    project: Places, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def lacking() -> None:
+        raise PangoMissing("Máy chưa có thư viện Pango.")
+
+    monkeypatch.setenv("QMS_ROOT", str(project.root))
+    monkeypatch.setattr(paper, "ensure_pango", lacking)
+    with pytest.raises(SystemExit, match=r"(?s)Chưa lập được tập tài liệu\..*Pango"):
+        main(["review", "--period", "2020", "--zip", str(tmp_path / "pack.zip")])
+    assert not (tmp_path / "pack.zip").exists()
+
+
 def test_the_archive_holds_everything_and_begins_no_texts(
     held: Pack, texts: Texts, tmp_path: Path
 ) -> None:
@@ -135,7 +203,7 @@ def test_the_archive_holds_everything_and_begins_no_texts(
     with zipfile.ZipFile(tmp_path / "pack.zip") as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
     charts = {f"bieu-do/{name}.{kind}" for name in held.charts for kind in ("svg", "png")}
-    papers = {"tom-tat.pdf", "bao-cao.pdf", "so-lieu.xlsx", *writing.DECISIONS}
+    papers = {"tom-tat.pdf", "bao-cao.pdf", "so-lieu.xlsx", *writing.TO_FILL_IN}
     assert set(files) == {f"xem-xet-xxld-2020-01/{name}" for name in charts | papers}
     for name in held.charts:
         drawn = files[f"xem-xet-xxld-2020-01/bieu-do/{name}.svg"].decode()
