@@ -90,6 +90,9 @@ freeze: .venv/ready ## keep the present text of a document before it is revised:
 bench: .venv/ready ## measure build, submissions and first page view
 	@$(PYTHON) -m scripts bench
 
+engines: .venv/ready ## build the same pages with ProperDocs and Zensical and report what differs; may fail
+	@$(PYTHON) -m scripts engines
+
 bench-search: .venv/ready ## measure our search beside the theme's and Pagefind's, up to 5,000 pages
 	@$(PYTHON) -m tests.search.bench
 
@@ -99,4 +102,4 @@ clean: ## remove what can be made again (environment, site, work files); keeps t
 .venv/ready: requirements.lock scripts/setup.sh
 	@sh scripts/setup.sh
 
-.PHONY: help serve test lint format publish pdf test-long test-trust offline audit-pack releases rollback check packages account accounts password notices demo as-of freeze export-xlsx import-xlsx review bench bench-search clean
+.PHONY: help serve test lint format publish pdf test-long test-trust offline audit-pack releases rollback check packages account accounts password notices demo as-of freeze export-xlsx import-xlsx review bench engines bench-search clean

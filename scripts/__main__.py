@@ -13,6 +13,7 @@ from intake.configuration import Places
 from intake.errors import StorageUnavailable
 from intake.forms.schema import BadFormSchema
 from intake.packages.validation import InvalidPackage
+from scripts import parity
 from scripts.as_of import EDITIONS, NoSuchDay
 from scripts.audit_pack.gathering import NoAuditPack
 from scripts.audit_pack.writing import INDEX, audit_pack
@@ -83,6 +84,7 @@ def main(arguments: list[str] | None = None) -> None:
     freezing = commands.add_parser("freeze", help="keep the present text of a document")
     freezing.add_argument("code", help="code of the document")
     commands.add_parser("bench", help="measure build, submissions and first page view")
+    commands.add_parser("engines", help="compare what other engines make of the same pages")
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     places = Places.from_environment()
@@ -286,6 +288,7 @@ _COMMANDS: dict[str, Callable[[Places, argparse.Namespace], object]] = {
     "review": lambda places, chosen: _review(places, chosen.period, chosen.to, chosen.zip),
     "freeze": lambda places, chosen: _freeze(places, chosen.code),
     "bench": lambda places, _: bench(places),
+    "engines": lambda places, _: parity.report(places),
 }
 
 

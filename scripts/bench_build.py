@@ -73,8 +73,9 @@ def _bench_size(places: Places) -> None:
 
 def _measured(places: Places) -> Iterator[tuple[str, Cost | None]]:
     ours = [sys.executable, "-m", "scripts", "publish"]
+    os.environ["QMS_ROOT"] = str(places.root)
     publish(places)
-    plain = _write_plain_site(places)
+    plain = write_plain_site(places)
     yield "bare MkDocs", measured([sys.executable, "-m", "mkdocs", "build", "-q"], plain)
     zensical = engine("zensical")
     yield "Zensical", measured([str(zensical), "build"], plain) if zensical else None
@@ -156,7 +157,7 @@ class _Capture(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         return markdown
 
 
-def _write_plain_site(places: Places) -> Path:
+def write_plain_site(places: Places) -> Path:
     """Write the pages with their macros expanded, and a configuration without our plugins."""
     plain = places.root / "plain"
     system = System.load(places)

@@ -2,10 +2,14 @@
 
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 from intake.configuration import PROJECT_ROOT, Places
 
+_THEME = f"mkdocs-material=={version('mkdocs-material')}"
+_PACKAGES = {"properdocs": ("properdocs", _THEME)}
+"""What an engine needs beside itself."""
 _FOLDER = Places(PROJECT_ROOT).cache / "engines"
 
 
@@ -16,7 +20,14 @@ def engine(name: str) -> Path | None:
     if not command.exists():
         for step in (
             [sys.executable, "-m", "venv", "--clear", str(folder)],
-            [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", name],
+            [
+                str(folder / "bin" / "python"),
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                *_PACKAGES.get(name, (name,)),
+            ],
         ):
             if subprocess.run(step, capture_output=True).returncode:
                 return None
