@@ -24,7 +24,7 @@ from tests.trust.site import Site, site
 
 __all__ = ["places"]
 
-ROUNDS = int(os.environ.get("QMS_TRUST_ROUNDS", "2"))
+ROUNDS = int(os.environ.get("QMS_TRUST_ROUNDS", "1"))
 RECEIPTS = 25
 """So many slips are acknowledged before something breaks, and so many afterwards."""
 
