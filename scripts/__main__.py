@@ -13,11 +13,9 @@ from intake.configuration import Places
 from intake.errors import StorageUnavailable
 from intake.forms.schema import BadFormSchema
 from intake.packages.validation import InvalidPackage
-from scripts import parity
 from scripts.as_of import EDITIONS, NoSuchDay
 from scripts.audit_pack.gathering import NoAuditPack
 from scripts.audit_pack.writing import INDEX, audit_pack
-from scripts.bench import bench
 from scripts.build import BuildFailed
 from scripts.checks import check
 from scripts.demo import demo
@@ -265,6 +263,18 @@ def _review(places: Places, code: str, folder: str, packed: str) -> None:
     print(f"{target}/: {pack.period.title}, mã kiểm tra số liệu {pack.check}")
 
 
+def _bench(places: Places) -> None:
+    from scripts.bench import bench  # loads a browser and other engines, which nobody else needs
+
+    bench(places)
+
+
+def _compare_engines(places: Places) -> None:
+    from scripts import parity  # likewise
+
+    parity.report(places)
+
+
 _COMMANDS: dict[str, Callable[[Places, argparse.Namespace], object]] = {
     "publish": lambda places, chosen: _publish(places, paper=chosen.pdf),
     "controlled-copy": lambda places, chosen: _hand_out(
@@ -287,8 +297,8 @@ _COMMANDS: dict[str, Callable[[Places, argparse.Namespace], object]] = {
     ),
     "review": lambda places, chosen: _review(places, chosen.period, chosen.to, chosen.zip),
     "freeze": lambda places, chosen: _freeze(places, chosen.code),
-    "bench": lambda places, _: bench(places),
-    "engines": lambda places, _: parity.report(places),
+    "bench": lambda places, _: _bench(places),
+    "engines": lambda places, _: _compare_engines(places),
 }
 
 

@@ -41,6 +41,7 @@ from scripts.search_facts import facts, not_indexed, synonyms
 from scripts.stage import stage
 from scripts.steps import Steps
 from scripts.system import System
+from scripts.tree import files_below
 
 _COMPRESSED = {".html", ".css", ".js", ".json", ".csv", ".svg", ".xml"}
 _WORTH_COMPRESSING = 600
@@ -243,7 +244,7 @@ def compress(
 ) -> None:
     """Write a `.gz` beside every file that gains from it; the same bytes every time."""
     compressed = compressed or _compressed
-    for path in sorted(site.rglob("*")):
+    for path in files_below(site):
         if any(path.is_relative_to(folder) for folder in but):
             continue
         if path.suffix in _COMPRESSED and path.stat().st_size > _WORTH_COMPRESSING:

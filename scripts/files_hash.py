@@ -3,6 +3,8 @@
 import hashlib
 from pathlib import Path
 
+from scripts.tree import files_below
+
 
 def digest(*parts: str | bytes) -> bytes:
     """Return the hash of texts, each apart: `ab`, `c` is not `a`, `bc`."""
@@ -16,11 +18,10 @@ def digest(*parts: str | bytes) -> bytes:
 
 def folder_hash(folder: Path) -> str:
     """Return the hash of the files of a folder, names included; what Python compiled left out."""
-    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
     return digest(
         *(
             part
-            for path in files
+            for path in files_below(folder)
             if path.suffix != ".pyc"
             for part in (path.relative_to(folder).as_posix(), path.read_bytes())
         )

@@ -9,6 +9,7 @@ from typing import Any
 from intake.configuration import Places
 from scripts.as_of import EDITIONS, editions
 from scripts.system import System
+from scripts.tree import files_below
 
 _TOOLS = (
     "icalendar",
@@ -66,7 +67,7 @@ def register_digests(places: Places) -> dict[str, str]:
 
 def pages(site: Path) -> list[str]:
     """Return the pages of a site by path, those of its editions left out."""
-    found = (path.relative_to(site) for path in sorted(site.rglob("*.html")))
+    found = (path.relative_to(site) for path in files_below(site, ".html"))
     return [path.as_posix() for path in found if not is_of_edition(path)]
 
 

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from intake.configuration import LOCAL_ZONE, Places
+from scripts.tree import files_below
 
 MANIFEST = "release.json"
 KEEP_LAST = 5
@@ -173,8 +174,8 @@ def digests(folder: Path) -> dict[str, str]:
     """Return the hash of every file of a folder but its manifest, by path."""
     return {
         name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and (name := path.relative_to(folder).as_posix()) != MANIFEST
+        for path in files_below(folder)
+        if (name := path.relative_to(folder).as_posix()) != MANIFEST
     }
 
 

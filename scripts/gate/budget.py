@@ -5,13 +5,14 @@ from pathlib import Path
 
 from scripts.gate.settings import Settings
 from scripts.search.index import FOLDER
+from scripts.tree import files_below
 
 _WHERE = "trong data/portal.toml, bảng [gate]"
 
 
 def check_weight(site: Path, settings: Settings, but: tuple[Path, ...] = ()) -> Iterator[str]:
     """Yield the pages that are too heavy, and the search index when it is."""
-    for page in sorted(site.rglob("*.html")):
+    for page in files_below(site, ".html"):
         weight = page.stat().st_size
         if weight > settings.page_bytes and not any(page.is_relative_to(each) for each in but):
             yield (

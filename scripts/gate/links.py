@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from scripts.gate.markup import Page, loaded_by_script, loaded_by_style, read_page
+from scripts.tree import files_below
 
 Kept = Callable[[Callable[[str], Any]], Callable[[str], Any]]
 
@@ -23,7 +24,7 @@ def check_links(
     """
     read = kept(read_page)
     loaded_by = {".css": kept(loaded_by_style), ".js": kept(loaded_by_script)}
-    files = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
+    files = {path.relative_to(site).as_posix() for path in files_below(site)}
     before = tuple(f"{folder.relative_to(site).as_posix()}/" for folder in but)
     looked_at = [name for name in sorted(files) if not name.startswith(before)]
     pages = {

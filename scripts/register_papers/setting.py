@@ -16,8 +16,12 @@ from scripts.views import Views
 
 NO_REVISION = "0"
 """What stands for the revision of a paper, which has none."""
-_STYLES = Path(__file__).parent.parent / "paper_copies"
-_RECIPE = (_STYLES / "rendering.py", _STYLES / "paper.css", _STYLES / "pdfua.xml")
+_SCRIPTS = Path(__file__).parent.parent
+_STYLES = _SCRIPTS / "paper_copies"
+_RECIPE = (
+    *(_STYLES / name for name in ("composing.py", "paper.css", "pdfua.xml", "rendering.py")),
+    _SCRIPTS / "templates" / "register_papers" / "frame.html",
+)
 
 
 @dataclass(frozen=True)
@@ -26,9 +30,19 @@ class SetPaper:
 
     system: System
     paper: Paper
-    check: Check
-    html: str
-    """All of it; it needs only the style sheet of paper copies."""
+    unchecked: str
+    """Its HTML but for the check, which follows from it."""
+
+    @property
+    def check(self) -> Check:
+        """What the sheets carry: a code of their words."""
+        said = hashlib.sha256(words_of(self.unchecked).encode()).digest()
+        return make_check(self.system.portal, self.paper.code, NO_REVISION, said)
+
+    @property
+    def html(self) -> str:
+        """All of it; it needs only the style sheet of paper copies."""
+        return unbroken(_html(self.system, self.paper, self.check))
 
     @property
     def name(self) -> str:
@@ -43,19 +57,17 @@ class SetPaper:
     @property
     def key(self) -> str:
         """The hash of all that it shows and of how it is set: the name it is kept under."""
-        return hashlib.sha256(f"{self.html} {_recipe()}".encode()).hexdigest()[:32]
+        return hashlib.sha256(f"{self.unchecked} {_recipe()}".encode()).hexdigest()[:32]
 
 
 def set_papers(system: System) -> Iterator[SetPaper]:
     """Yield every paper of a system, set."""
-    views = Views(system, system.portal.site["url"])
     for paper in papers(system):
-        said = hashlib.sha256(words_of(_html(views, paper, None)).encode()).digest()
-        check = make_check(system.portal, paper.code, NO_REVISION, said)
-        yield SetPaper(system, paper, check, unbroken(_html(views, paper, check)))
+        yield SetPaper(system, paper, _html(system, paper, None))
 
 
-def _html(views: Views, paper: Paper, check: Check | None) -> str:
+def _html(system: System, paper: Paper, check: Check | None) -> str:
+    views = Views(system, system.portal.site["url"])
     template = f"register_papers/{paper.template}.html"
     return views.render(template, paper=paper, check=check, **paper.values)
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts.tree import files_below
+
 _ARTICLE = re.compile(r'<article class="md-content__inner[^>]*>(.*?)</article>', re.DOTALL)
 _NOT_TEXT = re.compile(
     r"<(script|style|svg|select|nav|button|del)\b.*?</\1>"
@@ -49,7 +51,7 @@ def read_pages(
     """
     read = read or sections_of
     found = {}
-    for path in sorted(site.rglob("*.html")):
+    for path in files_below(site, ".html"):
         name = path.relative_to(site).as_posix()
         location = name.removesuffix("index.html")
         if location.startswith(but) or name == "404.html":

@@ -17,6 +17,7 @@ from mkdocs.structure.pages import Page
 
 from scripts.search.index import FOLDER, Facts, index_files
 from scripts.search.pages import Section, read_pages, sections_of
+from scripts.tree import files_below
 
 _ENGINE = Path(__file__).parent / "engine"
 _PARTS = ("text", "typing", "index", "codes", "readings", "ranking", "engine", "results", "box")
@@ -127,7 +128,7 @@ def check_protocol(site: Path) -> None:
 
 
 def _name_worker(site: Path, version: str) -> None:
-    for page in sorted(site.rglob("*.html")):
+    for page in files_below(site, ".html"):
         text = page.read_text(encoding="utf-8")
         named, count = _WORKER.subn(rf'"search": "\1{FOLDER}/worker.js?v={version}"', text)
         if count == 1:
