@@ -26,7 +26,7 @@ class Site:
     def __init__(self) -> None:
         self.text = "<p>Lời văn.</p>"
 
-    def run(self, _places: Places, system: System, _staged: Path, target: Path) -> None:
+    def run(self, _places: Places, system: System, _staged: Path, target: Path, *_: object) -> None:
         status = Views(system, "../../").document_head("TL-HT-01")
         links = status[status.index("<!--paper") :]
         write(target / ADDRESS / "index.html", f"{links}{self.text}</article>")
@@ -36,7 +36,7 @@ class Site:
 def built(monkeypatch: pytest.MonkeyPatch) -> Site:
     site = Site()
     monkeypatch.setattr(build, "run_mkdocs", site.run)
-    monkeypatch.setattr(build.checks, "check", lambda _: [])
+    monkeypatch.setattr(build.checks, "check", lambda *_, **__: [])
     monkeypatch.setattr(build, "check_site", lambda *_: [])
     monkeypatch.setattr(build, "check_successor", lambda *_: [])
     return site

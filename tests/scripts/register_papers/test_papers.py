@@ -190,11 +190,11 @@ def test_papers_are_linked_once_they_were_made(
     system = System.load(small_places)
     page = next(each.address for each in set_papers(system))
 
-    def run(_places: Places, system: System, _staged: Path, target: Path) -> None:
+    def run(_places: Places, system: System, _staged: Path, target: Path, *_: object) -> None:
         write(target / page / "index.html", f"<article>{Views(system, '../').papers(page)}")
 
     monkeypatch.setattr(build, "run_mkdocs", run)
-    monkeypatch.setattr(build.checks, "check", lambda _: [])
+    monkeypatch.setattr(build.checks, "check", lambda *_, **__: [])
     monkeypatch.setattr(build, "check_site", lambda *_: [])
     monkeypatch.setattr(build, "check_successor", lambda *_: [])
 
