@@ -1,4 +1,4 @@
-"""The shipped site with an edit: what was kept from before changes nothing."""
+"""The shipped site with an edit: what was kept from before changes nothing (`make test-long`)."""
 
 import os
 import shutil
