@@ -214,6 +214,11 @@ def test_files_up_to_the_intakes_own_limit_pass(behind: Nginx) -> None:
     assert "quá lớn" in answer.body.decode(), "the intake said so, in Vietnamese"
 
 
+def test_a_request_to_publish_is_short(alone: Nginx) -> None:
+    assert ask(alone, "/xuat-ban/", "POST", "x" * 70_000, FORM).status == 413
+    assert ask(alone, "/xuat-ban/", "POST", "x" * 60_000, FORM).status == 503, "on to the intake"
+
+
 def test_no_log_has_an_address(
     behind: Nginx, alone: Nginx, answers: dict[str, dict[str, str]]
 ) -> None:
