@@ -1,6 +1,6 @@
 """Signing in and out, and one's own password."""
 
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
@@ -133,9 +133,8 @@ def _password_form(account: Account, problem: str = "") -> str:
 def next_page() -> str:
     """Return where to go on, within the desk only."""
     wanted = request.values.get("tiep", DESK)
-    parts = urlsplit(wanted)
-    inside = not parts.scheme and not parts.netloc and wanted.startswith(DESK)
-    return wanted if inside and "\\" not in wanted else DESK
+    is_path = wanted.isprintable() and "\\" not in wanted
+    return wanted if is_path and wanted.startswith(DESK) else DESK
 
 
 def with_cookies(answer: Response, begun: SignedIn) -> Response:

@@ -51,12 +51,22 @@ def test_a_wrong_password_is_told_and_the_name_stays(
 
 @pytest.mark.parametrize(
     "onward",
-    ["https://xau.example/", "//xau.example/xu-ly/", "/tai-lieu/", "/xu-ly/\\xau", "javascript:1"],
+    [
+        "https://xau.example/",
+        "//xau.example/xu-ly/",
+        "/tai-lieu/",
+        "/xu-ly/\\xau",
+        "javascript:1",
+        "http://[bad",
+        "//[x",
+        "/xu-ly/\r\nX: y",
+    ],
 )
 def test_signing_in_leads_nowhere_else(
     onward: str, client: FlaskClient, store: AccountStore
 ) -> None:
     data = {"name": SECRETARY.account, "password": PASSWORD, "tiep": onward}
+    assert client.get("/xu-ly/dang-nhap/", query_string={"tiep": onward}).status_code == 200
     assert client.post("/xu-ly/dang-nhap/", data=data).location == "/xu-ly/"
 
 
