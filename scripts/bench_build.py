@@ -7,10 +7,8 @@ import csv
 import json
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,30 +19,13 @@ from intake.configuration import Places
 from scripts.build import site_config
 from scripts.engines import engine
 from scripts.manifest import pages
+from scripts.measuring import Cost, measured
 from scripts.publish import publish
 from scripts.sound_project import sound_project
 from scripts.stage import stage
 from scripts.system import System
 
 _SMALL, _LARGE = 500, 2000
-_MEGA = 1_000_000
-_MEASURE = """
-import resource, subprocess, sys
-subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-used = resource.getrusage(resource.RUSAGE_CHILDREN)
-print(used.ru_utime + used.ru_stime, used.ru_maxrss)
-"""
-"""Runs in a process of its own: the peak of a process is never below that of the one it left."""
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What a command took."""
-
-    seconds: float
-    """Of the processor, whatever else the machine did."""
-    peak: float
-    """Megabytes of memory."""
 
 
 def bench_build(places: Places) -> None:
@@ -96,22 +77,6 @@ def _change_a_row(path: Path, column: str) -> None:
     first[names.index(column)] += " thêm"
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([names, first, *others])
-
-
-def measured(command: list[str], root: Path) -> Cost:
-    """Run a command of the portal or of another engine in a folder, and say what it took."""
-    code = str(Path(__file__).resolve().parent.parent)
-    environment = {**os.environ, "QMS_ROOT": str(root), "PYTHONPATH": code}
-    told = subprocess.run(
-        [sys.executable, "-c", _MEASURE, *command],
-        cwd=root,
-        env=environment,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    seconds, kibibytes = told.stdout.split()
-    return Cost(float(seconds), int(kibibytes) * 1024 / _MEGA)
 
 
 # Sites of other sizes

@@ -2,7 +2,6 @@
 
 import os
 import resource
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -10,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from intake.configuration import PROJECT_ROOT, Places
+from intake.configuration import Places
+from scripts.measuring import measured
 from scripts.paper_copies.copies import PaperCopy, copies
 from scripts.paper_copies.keeping import Kept
 from scripts.system import System
@@ -45,26 +45,13 @@ def _bench_packs(places: Places) -> None:
         (f"audit of {unit}, again", ["audit-pack", "--unit", unit]),
     ):
         with TemporaryDirectory() as folder:
-            wall, cpu, most = _run(places, [*command, "--to", folder])
+            begun = time.perf_counter()
+            cost = measured(
+                [sys.executable, "-m", "scripts", *command, "--to", folder], places.root
+            )
+            wall = time.perf_counter() - begun
             size = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
-        print(f"  {name:38}{size / 1e6:8.1f}{wall:11.1f}{cpu:11.1f}{most:11.0f}")
-
-
-def _run(places: Places, command: list[str]) -> tuple[float, float, float]:
-    """Run a command of this project and return its wall and CPU seconds, and the most MB held."""
-    environment = {**os.environ, "QMS_ROOT": str(places.root), "PYTHONPATH": str(PROJECT_ROOT)}
-    begun = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "scripts", *command],
-        cwd=places.root,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-    )
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(f"{command}: exit {process.returncode}")
-    return time.perf_counter() - begun, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+        print(f"  {name:38}{size / 1e6:8.1f}{wall:11.1f}{cost.seconds:11.1f}{cost.peak:11.0f}")
 
 
 def _measured(kept: Kept, asked: Sequence[PaperCopy]) -> tuple[int, float, float]:

@@ -27,7 +27,7 @@ _OF_SYSTEM = 1.05
 """Forms of system procedures are everybody's."""
 _FOLDERS = {
     "quan-tri/": ("Quản trị cổng", 0.6),
-    "tu-dien/": ("Dữ liệu mở", 0.75),
+    "tu-dien/": ("Dữ liệu mở", 0.65),
     "xu-ly/": ("Bàn xử lý", 0.9),
 }
 _BELOW_UNIT = 0.95

@@ -15,7 +15,7 @@ const SHARPNESS = 2;
 /* What is added, in multiples of the section's worth. */
 const COMPLETE = 5;
 const TITLE = 0.6;
-const WHOLE_TITLE = 1;
+const WHOLE_TITLE = 4;
 const ALL_IN_TITLE = 1.2;
 /** More when the query stands there word for word. */
 const TITLE_PHRASE = 2;

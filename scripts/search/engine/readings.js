@@ -11,7 +11,7 @@ const LONGEST_SYLLABLE = 7;
 /** Words of questions: they say that something is asked, not what. */
 const ASKING = new Set(
   (
-    "sao đâu1 gi2 nao2 ai minh2 tôi muôn1 lâu mây1 thê1 như thi2 ha3 nhi3 a5 bao em anh ơi " +
+    "sao nhiêu đâu1 gi2 nao2 ai minh2 tôi muôn1 lâu mây1 thê1 như thi2 ha3 nhi3 a5 bao em anh ơi " +
     "co1 phai3 cân2 xin đươc5 đê3 la2 ma2 vao2 vơi1 ơ3 nhưng4 rôi2 thôi"
   ).split(" "),
 );
