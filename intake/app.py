@@ -5,7 +5,7 @@ import logging
 import os
 from collections.abc import Callable
 
-from flask import Flask, Response, request
+from flask import Flask
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from intake import publishing, site, views
@@ -17,8 +17,7 @@ from intake.configuration import LOCAL_ZONE, Places, Portal
 from intake.desk import accounts as accounts_at_desk
 from intake.desk import findings, paper_entry, post, printing, review_packs, sign_on, signing
 from intake.desk import views as desk
-from intake.desk.signing import DESK
-from intake.errors import CrossSite, IntakeError
+from intake.errors import IntakeError, TooMany
 from intake.forms.rendering import FormRenderer
 from intake.journal.model import Journal
 from intake.journal.sql import Clock, utc_now
@@ -26,6 +25,7 @@ from intake.notices.mail import Server, Writer
 from intake.notices.outbox import Outbox
 from intake.notices.run import Notices
 from intake.pages import Pages
+from intake.protection import protect
 from intake.publishing_requests import Requests
 from intake.registers import Registers
 from intake.services import Services, services
@@ -60,8 +60,7 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = portal.max_files * portal.max_file_bytes + _FORM_TEXT_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = _FORM_TEXT_BYTES
     app.config["MAX_FORM_PARTS"] = 200
-    app.before_request(_refuse_cross_site)
-    app.after_request(_protect)
+    protect(app, portal)
     app.register_error_handler(IntakeError, _explain)
     app.register_error_handler(signing.NotSignedIn, signing.ask_to_sign_in)
     app.register_error_handler(RequestEntityTooLarge, _explain_too_large)
@@ -126,41 +125,16 @@ def _sign_on(app: Flask, portal: Portal, accounts: AccountStore) -> SignOn | Non
     app.config.update(
         SESSION_COOKIE_NAME="qms_sign_on",
         SESSION_COOKIE_PATH=signing.DESK,
+        SESSION_COOKIE_SECURE=portal.is_https,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
     )
     return SignOn(app, portal.sign_on, os.environ.get("QMS_SIGN_ON_SECRET", ""))
 
 
-def _refuse_cross_site() -> None:
-    """Refuse a form sent from another site's page.
-
-    Fetch Metadata first, Origin for browsers without it; a client that sends neither is no
-    browser that could be misled. A static page needs neither token nor session for this.
-    """
-    if request.method in {"GET", "HEAD", "OPTIONS"}:
-        return
-    fetch_site = request.headers.get("Sec-Fetch-Site")
-    if fetch_site is not None:
-        allowed = fetch_site in {"same-origin", "none"}
-    else:
-        origin = request.headers.get("Origin")
-        allowed = origin is None or origin.partition("://")[2] == request.host
-    if not allowed:
-        raise CrossSite("Phiếu phải được gửi từ chính trang của cổng. Hãy mở lại trang rồi gửi.")
-
-
-def _protect(response: Response) -> Response:
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "same-origin"
-    response.headers["X-Frame-Options"] = "DENY"
-    if request.method == "POST" or request.path.startswith(DESK):
-        response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-def _explain(error: IntakeError) -> tuple[str, int]:
-    return _message_page(error.title, error.message), error.status
+def _explain(error: IntakeError) -> tuple[str, int, dict[str, str]]:
+    again = {"Retry-After": "30"} if isinstance(error, TooMany) else {}
+    return _message_page(error.title, error.message), error.status, again
 
 
 def _explain_too_large(_: RequestEntityTooLarge) -> tuple[str, int]:

@@ -103,6 +103,8 @@ class Portal:
     max_file_bytes: int
     behind_proxy: bool
     """A web server on the same machine passes requests on and names the client."""
+    hosts: tuple[str, ...]
+    """Under which names the portal may be asked, beside that of its address and this machine."""
     accounts: dict[str, int]
     mail: dict[str, Any]
     sign_on: dict[str, Any]
@@ -126,10 +128,20 @@ class Portal:
             max_files=raw["intake"]["max_files"],
             max_file_bytes=raw["intake"]["max_file_bytes"],
             behind_proxy=raw["intake"]["behind_proxy"],
+            hosts=tuple(raw["intake"]["hosts"]),
             accounts=raw["accounts"],
             mail=raw["mail"],
             sign_on=raw["sign_on"],
         )
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach the portal over TLS, by its configured address."""
+        return self.site["url"].startswith("https:")
+
+    def address(self, path: str) -> str:
+        """Return the full address of a path that begins with a slash; never what a client says."""
+        return self.site["url"].rstrip("/") + path
 
     def day(self) -> dt.date:
         """Return the day against which every age and due date is computed.

@@ -19,6 +19,13 @@ class CrossSite(IntakeError):
     title = "Yêu cầu không được chấp nhận"
 
 
+class TooMany(IntakeError):
+    """Too much was sent from one place in a short time."""
+
+    status = 429
+    title = "Chưa được ghi nhận"
+
+
 class UnknownPage(IntakeError):
     """Nothing is taken in at this address."""
 

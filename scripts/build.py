@@ -23,6 +23,7 @@ from scripts.evidence import evidence_days
 from scripts.files_hash import folder_hash
 from scripts.gate import Settings, check_site, check_successor
 from scripts.history import check_history
+from scripts.inline_scripts import take_out
 from scripts.kept_html import KeptHtml
 from scripts.manifest import describe
 from scripts.paper_copies.attaching import attach, link, show_links
@@ -107,6 +108,7 @@ def _built(
     run_mkdocs(places, system, stage(places, system), target, steps)
     if system.present:
         (target / "404.html").unlink(missing_ok=True)  # only the present one's is ever shown
+    take_out(target, urlsplit(system.portal.site["url"]).path)
     _install_search(system, places, target, steps)
     _attach_paper(system, places, target, make=paper)
     beside = () if system.present else _link_editions(places, target)

@@ -45,6 +45,13 @@ BY_COMMAND, BY_SIGN_ON = "lệnh trên máy chủ", "đăng nhập chung"
 """By which way an account is changed when nobody at the desk does it."""
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,38}[a-z0-9])?")
 _SEEN_EVERY_SECONDS = 60
+_ACCOUNTS_AN_ADDRESS = 10
+"""How many times as many wrong passwords an address may send for all accounts together."""
+_ADDRESSES_AN_ACCOUNT = 20
+"""How many times as many wrong passwords an account may get from all places together. A browser
+that its holder has used before is not held up by them."""
+_SIGNED_IN = "device:signed-in"
+"""From where somebody tries who has signed in and changes the password."""
 _DEVICE_DAYS = 365
 
 
@@ -180,7 +187,9 @@ class AccountStore:
         """Begin a session.
 
         Wrong passwords count by account and by where they come from: a browser that has signed
-        in to this account before, else the address. So nobody locks out another place.
+        in to this account before, else the address. So nobody locks out another place. An
+        address also has its limit over all accounts, and an account over all addresses; a browser
+        that its holder has used before is held up by neither.
 
         Args:
             name: of the account, as typed.
@@ -202,7 +211,7 @@ class AccountStore:
         if not matches(row[0] if row else None, password):
             raise RefusedSignIn("Tên đăng nhập hoặc mật khẩu không đúng.")
         with self._open() as database:
-            database.execute("DELETE FROM failure WHERE account = ? AND origin = ?", [name, origin])
+            _forgive(database, name, origin)
             return _begin(database, name, now)
 
     def take_from_sign_on(self, account: Account) -> None:
@@ -284,17 +293,20 @@ class AccountStore:
         """Change one's own password; every other session of the account ends.
 
         Raises:
-            RefusedSignIn: the old one is wrong.
+            RefusedSignIn: the old one is wrong, or there were too many wrong ones.
         """
+        now = self._now()
         with self._open() as database:
+            self._count_attempt(database, name, _SIGNED_IN, now)
             row = database.execute(
                 "SELECT password_hash FROM account WHERE name = ?", [name]
             ).fetchone()
         if not matches(row[0] if row else None, old):
             raise RefusedSignIn("Mật khẩu đang dùng không đúng.")
         with self._open() as database:
+            _forgive(database, name, _SIGNED_IN)
             _set_password(database, name, new, must_change=False)
-            return _begin(database, name, self._now())
+            return _begin(database, name, now)
 
     def _accounts(self, where: str, *values: str) -> Iterator[Account]:
         with self._open() as database:
@@ -326,10 +338,12 @@ class AccountStore:
         """Count an attempt before its password is looked at, so that many at once count as many."""
         since = now - self.rules.pause_minutes * 60
         database.execute("DELETE FROM failure WHERE at <= ?", [since])
-        (count,) = database.execute(
-            "SELECT count(*) FROM failure WHERE account = ? AND origin = ?", [name, origin]
-        ).fetchone()
-        if count >= self.rules.attempts:
+        most = self.rules.attempts
+        tried = _failures(database, "account = ? AND origin = ?", name, origin) >= most
+        if not origin.startswith("device:"):
+            tried |= _failures(database, "origin = ?", origin) >= most * _ACCOUNTS_AN_ADDRESS
+            tried |= _failures(database, "account = ?", name) >= most * _ADDRESSES_AN_ACCOUNT
+        if tried:
             raise RefusedSignIn(
                 f"Đã nhập sai nhiều lần từ máy này. Hãy thử lại sau {self.rules.pause_minutes} "
                 "phút, hoặc nhờ quản trị cổng đặt lại mật khẩu."
@@ -407,6 +421,18 @@ def _end_sessions(database: sqlite3.Connection, name: str) -> None:
     """End what others may hold: sessions, and browsers that are known."""
     database.execute("DELETE FROM session WHERE account = ?", [name])
     database.execute("DELETE FROM device WHERE account = ?", [name])
+
+
+def _failures(database: sqlite3.Connection, where: str, *values: str) -> int:
+    (count,) = database.execute(
+        f"SELECT count(*) FROM failure WHERE {where}",  # noqa: S608 (a literal of this module)
+        values,
+    ).fetchone()
+    return int(count)
+
+
+def _forgive(database: sqlite3.Connection, name: str, origin: str) -> None:
+    database.execute("DELETE FROM failure WHERE account = ? AND origin = ?", [name, origin])
 
 
 def _hash(token: str) -> str:

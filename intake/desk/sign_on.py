@@ -1,6 +1,6 @@
 """Signing in with the organisation's own sign-on."""
 
-from flask import Blueprint, redirect, request, session
+from flask import Blueprint, redirect, session
 from werkzeug.wrappers import Response
 
 from intake.accounts.sign_on import SignOn
@@ -27,7 +27,7 @@ def away() -> Response:
     session.clear()
     session["onward"] = next_page()
     try:
-        return _sign_on().away(request.host_url.rstrip("/") + _BACK)
+        return _sign_on().away(services().portal.address(_BACK))
     except RefusedSignIn as refused:
         raise SignOnFailed(str(refused)) from refused
 

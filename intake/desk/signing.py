@@ -71,7 +71,7 @@ def sign_out() -> Response:
     services().accounts.end_session(request.cookies.get(_SESSION, ""))
     here = f"{DESK}{_SIGN_IN}/"
     sign_on = services().sign_on
-    elsewhere = sign_on.signed_out(request.host_url.rstrip("/") + here) if sign_on else None
+    elsewhere = sign_on.signed_out(services().portal.address(here)) if sign_on else None
     answer = redirect(elsewhere or here, 303)
     answer.delete_cookie(_SESSION, path=DESK)
     return answer
@@ -148,7 +148,7 @@ def with_cookies(answer: Response, begun: SignedIn) -> Response:
             value,
             max_age=age,
             path=DESK,
-            secure=request.is_secure,
+            secure=request.is_secure or services().portal.is_https,
             httponly=True,
             samesite="Lax",
         )

@@ -1,4 +1,4 @@
-"""Reads a built page once: what it links to, what it loads, its anchors, and what is invalid."""
+"""Reads a built page once: links, what it loads, anchors, what is invalid or would run code."""
 
 import re
 from collections import Counter
@@ -40,8 +40,12 @@ _LOADS = {
 }
 _NOT_LOADED = {"canonical", "next", "prev", "edit"}
 """Relations of `<link>` that only name an address."""
+_DATA = re.compile(
+    r"""\btype\s*=\s*["']?(?:application|text)/(?:[a-z.+-]*\+)?(?:json|template)\b""", re.I
+)
+_HANDLER = re.compile(r"^on[a-z]+$")
 _OF_INTEREST = re.compile(
-    r"\b(?:id|name|style|http-equiv|href|src|srcset|data|poster|(?:form)?action)\s*=", re.I
+    r"\b(?:on[a-z]+|id|name|style|http-equiv|href|src|srcset|data|poster|(?:form)?action)\s*=", re.I
 )
 _IN_STYLE = re.compile(r"""(?:url\(|@import)\s*["']?((?:https?:)?//[^"')\s]+)""", re.I)
 _IN_SCRIPT = re.compile(
@@ -58,7 +62,7 @@ class Page:
     loaded: frozenset[str]
     anchors: frozenset[str]
     invalid: tuple[str, ...]
-    """What isn't valid HTML, in words."""
+    """What isn't valid HTML, or would run code that stands in the page, in words."""
 
 
 def read_page(html: str) -> Page:
@@ -98,6 +102,8 @@ class _Reading:
             self._loaded.update(loaded_by_style(text))
         elif name == "script":
             self._loaded.update(loaded_by_script(text))
+            if text.strip() and not _DATA.search(attributes):
+                self._invalid.append(f"mã chạy viết thẳng trong trang: {text.strip()[:40]}")
 
     def tag(self, name: str, attributes: str, *, closing: bool) -> None:
         """Take a start tag or an end tag."""
@@ -150,10 +156,20 @@ class _Reading:
         }
         if identifier := found.get("id"):
             self._ids[identifier] += 1
+        self._invalid += [
+            f"mã chạy viết thẳng trong trang: {attribute}"
+            for attribute, value in found.items()
+            if _HANDLER.match(attribute) or _leads_to_code(value)
+        ]
         if name == "a" and "name" in found:
             self._names.add(found["name"])
         self._links.update(found[each] for each in _LINKS.get(name, ()) if found.get(each))
         self._loaded.update(_loaded(name, found))
+
+
+def _leads_to_code(address: str) -> bool:
+    """Tell whether an address is code, as browsers read it: they skip blanks and line breaks."""
+    return re.sub(r"[\x00-\x20]", "", address).lower().startswith(("javascript:", "vbscript:"))
 
 
 def _loaded(name: str, attributes: dict[str, str]) -> Iterator[str]:

@@ -394,7 +394,7 @@ def test_what_is_sent_is_never_run_in_any_other_page(
     "address",
     [
         *("/", "/doc/", "/khong-co/", "/cu/", "/healthz", "/404.html", "/bao/index.html"),
-        *("/../other/", "/%2e%2e/other/", "/bao/../../other/", "/..%2fother/", "//etc/", "/..\\x/"),
+        *("/../other/", "/%2e%2e/other/", "/bao/../../other/", "/..%2fother/", "/..\\x/"),
     ],
 )
 def test_only_the_form_pages_of_the_release_take_forms(

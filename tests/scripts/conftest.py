@@ -66,6 +66,7 @@ sender = "cong@example.gov.vn"
 
 [intake]
 behind_proxy = false
+hosts = []
 max_files = 2
 max_file_bytes = 1000
 """

@@ -1,9 +1,13 @@
 """The shipped configuration of nginx, in a real one, in front of the real intake."""
 
+import contextlib
 import gzip
 import http.client
 import re
+import socket
+import statistics
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -63,8 +67,11 @@ def ask(
     method: str = "GET",
     body: str | None = None,
     headers: Mapping[str, str] | None = None,
+    source: str = "127.0.0.1",
 ) -> Answer:
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    connection = http.client.HTTPConnection(
+        "127.0.0.1", server.port, timeout=30, source_address=(source, 0)
+    )
     try:
         connection.request(method, path, body, dict(headers or {}))
         answer = connection.getresponse()
@@ -136,10 +143,18 @@ def test_the_next_release_is_served_at_once(release: Places, alone: Nginx) -> No
 
 
 def test_pages_carry_the_same_protection_as_the_intakes(behind: Nginx) -> None:
-    page, sign = ask(behind, "/"), ask(behind, "/healthz")
-    for name in ("X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy"):
-        assert page.headers[name] == sign.headers[name]
-    assert "default-src 'self'" in page.headers["Content-Security-Policy"]
+    page, of_the_intake = ask(behind, "/"), ask(behind, "/xu-ly/gone/")
+    for name in (
+        "X-Content-Type-Options",
+        "X-Frame-Options",
+        "Referrer-Policy",
+        "Content-Security-Policy",
+    ):
+        assert page.headers[name] == of_the_intake.headers[name]
+    assert "Strict-Transport-Security" not in page.headers, "there is no TLS here"
+    loaded = ask(behind, f"/{HASHED}").headers
+    assert loaded["X-Content-Type-Options"] == "nosniff"
+    assert "Content-Security-Policy" not in loaded
 
 
 def test_what_is_sent_goes_to_the_intake(
@@ -212,6 +227,67 @@ def test_files_up_to_the_intakes_own_limit_pass(behind: Nginx) -> None:
     answer = ask(behind, "/bao/", "POST", too_large_for_the_intake, FORM)
     assert answer.status == 413
     assert "quá lớn" in answer.body.decode(), "the intake said so, in Vietnamese"
+
+
+def test_a_flood_is_held_off_and_keeps_nobody_else_out(
+    behind: Nginx, release: Places, answers: dict[str, dict[str, str]]
+) -> None:
+    flood = [ask(behind, "/bao/", "POST", slip(answers), FORM) for _ in range(30)]
+    taken = [each.status for each in flood].count(201)
+    assert 20 <= taken <= 24
+    told = next(each for each in flood if each.status != 201)
+    assert (told.status, told.headers["Retry-After"]) == (429, "30")
+    assert "gửi lại sau nửa phút" in told.body.decode()
+    assert ask(behind, "/").status == 200, "reading is not counted"
+    assert ask(behind, "/gop-y/", "POST", "a=b", FORM).status == 422, "nor is another page"
+    assert ask(behind, "/bao/", "POST", slip(answers), FORM, source="127.0.0.9").status == 201
+    journal = SqliteJournal(release.journal)
+    assert journal.last_seq() == taken + 1
+    journal.close()
+    assert "127.0.0" not in behind.logged
+
+
+def test_slow_clients_hold_up_nobody(behind: Nginx, answers: dict[str, dict[str, str]]) -> None:
+    """Forty connections that send a byte now and then, half of them in the body."""
+    with contextlib.ExitStack() as held:
+        slow = [
+            held.enter_context(socket.create_connection(("127.0.0.1", behind.port)))
+            for _ in range(40)
+        ]
+        for number, each in enumerate(slow):
+            head = b"POST /bao/ HTTP/1.1\r\nHost: localhost\r\nX-Number: 1"
+            body = b"\r\nContent-Length: 5000\r\n\r\nsummary="
+            each.sendall(head + (body if number % 2 else b""))
+        took = []
+        for number in range(15):
+            for each in slow:
+                each.sendall(b"1")
+            begun = time.perf_counter()
+            got = ask(behind, "/bao/", "POST", slip(answers), FORM, f"127.0.1.{number + 1}")
+            took.append(time.perf_counter() - begun)
+            assert got.status == 201
+    assert statistics.median(took) < 0.05, took
+
+
+@pytest.mark.parametrize(
+    "request_line_and_headers",
+    [
+        b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /x/ HTTP/1.1\r\n\r\n",
+        b"Content-Length: 5\r\nContent-Length: 6\r\n\r\na=b&c=",
+        b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n",
+        b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+        b"Content-Length: +5\r\n\r\na=b&c",
+        b"Content-Length : 5\r\n\r\na=b&c",
+    ],
+)
+def test_a_request_of_two_lengths_goes_no_further(
+    behind: Nginx, request_line_and_headers: bytes
+) -> None:
+    with socket.create_connection(("127.0.0.1", behind.port), timeout=10) as raw:
+        raw.sendall(b"POST /bao/ HTTP/1.1\r\nHost: localhost\r\n" + request_line_and_headers)
+        answer = b"".join(iter(lambda: raw.recv(4096), b""))
+    assert re.match(rb"HTTP/1.1 (400|501) ", answer), answer[:80]
+    assert answer.count(b"HTTP/1.1 ") == 1, "nothing that follows is taken as a request"
 
 
 def test_a_request_to_publish_is_short(alone: Nginx) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -87,8 +88,8 @@ def signing_on(root: Path, home: Path, **settings: str) -> Iterator[SignOnPortal
         settings: of the provider, as its environment has them.
     """
     port, provider_port = free_port(), free_port()
-    places = _places(root, provider_port)
     address = f"http://127.0.0.1:{port}"
+    places = _places(root, address, provider_port)
     journal = SqliteJournal(places.journal)
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("QMS_SIGN_ON_SECRET", SECRET)
@@ -101,13 +102,14 @@ def signing_on(root: Path, home: Path, **settings: str) -> Iterator[SignOnPortal
     journal.close()
 
 
-def _places(root: Path, provider_port: int) -> Places:
+def _places(root: Path, address: str, provider_port: int) -> Places:
     """Write a portal that sends people to the provider, and the pages that it needs."""
     places = Places(root)
     for name in ("forms", "qms"):
         shutil.copytree(PROJECT_ROOT / "data" / name, root / "data" / name)
     text = Places(PROJECT_ROOT).configuration.read_text(encoding="utf-8")
     text = text.replace('issuer = ""', f'issuer = "http://127.0.0.1:{provider_port}"', 1)
+    text = re.sub(r'(?m)^url = ".*"', f'url = "{address}/"', text, count=1)
     text = text.replace('client_id = "qms-portal"', 'client_id = "portal"', 1)
     places.configuration.write_text(text, encoding="utf-8")
     desk = built_page("Bàn xử lý", slot("desk", "", ""))

@@ -117,7 +117,11 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def page(context: BrowserContext) -> Page:
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A page on which no script may fail, and nothing be refused by the portal's own policy."""
     opened = context.new_page()
+    refused: list[str] = []
     opened.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
-    return opened
+    opened.on("console", lambda said: refused.append(said.text))
+    yield opened
+    assert [each for each in refused if "Content Security Policy" in each] == []

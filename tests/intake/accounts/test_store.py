@@ -148,6 +148,39 @@ def test_a_right_password_ends_the_count(store: AccountStore) -> None:
         enters(store)
 
 
+def test_an_address_that_tries_many_accounts_is_held_up(store: AccountStore) -> None:
+    known = enters(store, THERE).device
+    for number in range(30):
+        with pytest.raises(RefusedSignIn, match="không đúng"):
+            store.sign_in(f"n{number}", WRONG, HERE, "")
+    with pytest.raises(RefusedSignIn, match="15 phút"):
+        enters(store, HERE)
+    assert enters(store, THERE), "elsewhere nobody waits"
+    assert enters(store, HERE, known), "nor whoever was here before"
+
+
+def test_an_account_tried_from_many_addresses_is_held_up(store: AccountStore) -> None:
+    known = enters(store).device
+    for number in range(60):
+        fails(store, f"192.0.2.{number}")
+    with pytest.raises(RefusedSignIn, match="15 phút"):
+        enters(store, "192.0.2.200")
+    assert enters(store, HERE, known), "its holder's own browser is not"
+
+
+def test_wrong_passwords_count_when_one_is_changed_too(
+    store: AccountStore, later: Callable[[float], None]
+) -> None:
+    new = "mot cau hoan toan moi"
+    for _ in range(3):
+        with pytest.raises(RefusedSignIn, match="không đúng"):
+            store.change_password("lan.nt", WRONG, new)
+    with pytest.raises(RefusedSignIn, match="15 phút"):
+        store.change_password("lan.nt", RIGHT, new)
+    later(16)
+    assert store.change_password("lan.nt", RIGHT, new)
+
+
 def test_no_address_and_no_token_is_kept_as_it_is(store: AccountStore, tmp_path: Path) -> None:
     begun = enters(store, "192.0.2.77")
     fails(store, "192.0.2.77")

@@ -4,7 +4,8 @@ from scripts.gate.markup import loaded_by_script, read_page
 
 VALID = """<!doctype html>
 <html lang=vi><head><title>a < b</title><meta charset=utf-8>
-<style>p > a { color: red }</style><script>if (a < b) document.write("<div>")</script></head>
+<style>p > a { color: red }</style>
+<script type=text/template>if (a < b) write("<div>")</script></head>
 <body><!-- <div> --><ul><li>một<li>hai</ul><p>ba<table><tr><td>x<tr><td>y</table>
 <a href=../x/>x</a><img src="a.png" alt="1 > 0"><br><br/>
 <svg viewBox="0 0 1 1"><path d="M0 0"/><linearGradient id="g"/><g><path d=""/></g></svg>
@@ -82,3 +83,35 @@ def test_a_script_that_only_names_an_address_is_left_alone() -> None:
     assert (
         loaded_by_script('const space = "http://www.w3.org/2000/svg"; // https://a.example') == []
     )
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<script>alert(1)</script>",
+        "<script type=module>alert(1)</script>",
+        "<SCRIPT\n>alert(1)</SCRIPT >",
+        "<img src=x onerror=alert(1)>",
+        "<p ONCLICK='a()'>x</p>",
+        '<a href="javascript:alert(1)">x</a>',
+        '<a href="java\nscript:alert(1)">x</a>',
+        '<a href="&#106;avascript:alert(1)">x</a>',
+        "<form action=' javascript:alert(1)'></form>",
+    ],
+)
+def test_code_that_stands_in_a_page_is_found(html: str) -> None:
+    found = read_page(html).invalid
+    assert any(each.startswith("mã chạy viết thẳng trong trang: ") for each in found)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<script id="__config" type="application/json">{"a": 1}</script>',
+        '<script type="application/ld+json">{}</script>',
+        '<script src="a.js"></script>',
+        '<p data-on="x" title="onload=1">javascript: là gì</p>',
+    ],
+)
+def test_data_and_loaded_scripts_are_none(html: str) -> None:
+    assert read_page(html).invalid == ()
