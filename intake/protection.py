@@ -22,7 +22,7 @@ CONTENT_SECURITY_POLICY = (
 _HEADERS = {"Referrer-Policy": "same-origin", "X-Frame-Options": "DENY"}
 _ONLY_LOADED = {
     *("text/css", "text/javascript", "font/woff2", "image/png"),
-    *("application/json", "application/xml", "text/xml"),
+    *("application/xml", "text/xml"),
 }
 """What is never opened as a page; a first visit is spared a few kilobytes of headers."""
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")

@@ -84,6 +84,8 @@ def test_what_staff_ask_is_answered_as_well_as_before(browser: Browser, site: Pa
         pytest.param("điều 7.5.3", "dieu-khoan/2015-7-5-3/", id="a clause without its edition"),
         pytest.param("mẫu BM-VP-05.01", "tai-lieu/bm-vp-05-01/", id="a code after its kind"),
         pytest.param("KPI của đơn vị", "muc-tieu/", id="an abbreviation is no slip"),
+        pytest.param("ＱＴ－ＨＴ－０５", "tai-lieu/qt-ht-05/", id="letters of full width"),
+        pytest.param("Hệ thống tại một ngày", "tai-ngay/", id="the page of other days' editions"),
         pytest.param("đổi mật khẩu", "xu-ly/mat-khau/", id="a page of the desk"),
         pytest.param(
             "chấm điểm sản phẩm trọng điểm", "tai-lieu/bm-cntt-03-03/", id="a keyword's words apart"

@@ -48,11 +48,12 @@ class Engine {
   }
 
   async _search(text, wanted) {
-    const words = wordsOf(text).map(({ word }) => word);
+    const typed = text.normalize("NFKC"); // letters of full width are the same letters
+    const words = wordsOf(typed).map(({ word }) => word);
     if (!words.length) return { groups: [], words, nearest: [] };
     await this._open();
     const allowed = this._filter(wanted);
-    const found = await this._answers(text, words, allowed);
+    const found = await this._answers(typed, words, allowed);
     const ranked = [...found.entries()].sort((a, b) => b[1].score - a[1].score || a[0] - b[0]);
     const groups = await this._groups(ranked.slice(0, MOST_PAGES));
     return { groups, words, nearest: groups.length ? [] : this._nearest(words) };

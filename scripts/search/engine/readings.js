@@ -12,7 +12,7 @@ const LONGEST_SYLLABLE = 7;
 const ASKING = new Set(
   (
     "sao nhiêu đâu1 gi2 nao2 ai minh2 tôi muôn1 lâu mây1 thê1 như thi2 ha3 nhi3 a5 bao em anh ơi " +
-    "co1 phai3 cân2 xin đươc5 đê3 la2 ma2 vao2 vơi1 ơ3 nhưng4 rôi2 thôi"
+    "co1 đa4 chưa nay phai3 cân2 xin đươc5 đê3 la2 ma2 vao2 vơi1 ơ3 nhưng4 rôi2 thôi"
   ).split(" "),
 );
 const ASKING_BARE = new Set(
