@@ -69,6 +69,15 @@ password: .venv/ready ## give a new first password: NAME=lan.nt
 notices: .venv/ready ## send the mails that are due now; the running intake does it every minute
 	@$(PYTHON) -m intake notices
 
+backup: .venv/ready ## write a backup of all that people sent, while the portal runs: TO=folder
+	@$(PYTHON) -m intake backup $(if $(TO),--to "$(TO)")
+
+restore: .venv/ready ## put a backup into an empty portal, proven equal: FROM=sao-luu/qms-….tar.gz
+	@$(PYTHON) -m intake restore "$(FROM)"
+
+doctor: .venv/ready ## look at everything the portal needs to run, and say what to mend
+	@$(PYTHON) -m scripts doctor
+
 demo: .venv/ready ## send a year of sample submissions to the portal that `make serve` runs, and act on them
 	@$(PYTHON) -m scripts demo --port $(PORT)
 
@@ -102,4 +111,4 @@ clean: ## remove what can be made again (environment, site, work files); keeps t
 .venv/ready: requirements.lock scripts/setup.sh
 	@sh scripts/setup.sh
 
-.PHONY: help serve test lint format publish pdf test-long test-trust offline audit-pack releases rollback check packages account accounts password notices demo as-of freeze export-xlsx import-xlsx review bench engines bench-search clean
+.PHONY: help serve test lint format publish pdf test-long test-trust offline audit-pack releases rollback check packages account accounts password notices backup restore doctor demo as-of freeze export-xlsx import-xlsx review bench engines bench-search clean

@@ -1,17 +1,20 @@
-"""The commands of the intake: `serve`, `packages`, `notices` and `accounts`."""
+"""The commands of the intake: `serve`, `packages`, `notices`, `accounts`, `backup`, `restore`."""
 
 import argparse
 import logging
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import waitress
 
+from intake import logs
 from intake.accounts import commands as account_commands
 from intake.accounts.store import BadAccount
 from intake.app import account_store, create_app, notices_of
+from intake.backups import BadBackup, back_up, restore
 from intake.cases.roles import load_roles
 from intake.cases.workflow import load_workflows
 from intake.configuration import Places, Portal
@@ -21,6 +24,7 @@ from intake.journal.store import open_journal
 from intake.notices.run import Notices
 from intake.packages.projection import project
 from intake.registers import Registers
+from intake.settings import BadConfiguration
 
 log = logging.getLogger(__name__)
 
@@ -47,12 +51,28 @@ def main(arguments: list[str] | None = None) -> None:
     account_commands.add_arguments(
         commands.add_parser("accounts", help="add, change and list who may sign in")
     )
+    backing_up = commands.add_parser("backup", help="write a backup while the service runs")
+    backing_up.add_argument("--to", default="", help="folder instead of the configured one")
+    restoring = commands.add_parser("restore", help="put a backup into an empty portal")
+    restoring.add_argument("archive")
     chosen = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    places = Places.from_environment()
+    logs.set_up()
+    try:
+        run(Places.from_environment(), chosen)
+    except BadConfiguration as bad:
+        sys.exit(f"Cổng không chạy được. {bad}")
+
+
+def run(places: Places, chosen: argparse.Namespace) -> None:
+    """Run the chosen command."""
     if chosen.command == "accounts":
         accounts(places, chosen)
         return
+    if chosen.command in {"backup", "restore"}:
+        keep_safe(places, chosen)
+        return
+    if chosen.command == "serve":
+        Portal.check_environment(places.configuration)
     journal = open_journal(places)
     if chosen.command == "serve":
         serve(places, journal, chosen.host, chosen.port)
@@ -102,6 +122,24 @@ def accounts(places: Places, chosen: argparse.Namespace) -> None:
     try:
         print(account_commands.run(chosen, store, roles, registers))
     except BadAccount as refused:
+        sys.exit(str(refused))
+
+
+def keep_safe(places: Places, chosen: argparse.Namespace) -> None:
+    """Write a backup, or put one back."""
+    settings = Portal.load(places.configuration).backup
+    try:
+        if chosen.command == "backup":
+            folder = places.root / (chosen.to or settings["folder"])
+            made = back_up(places, folder, settings["keep"])
+            size = Path(made.path).stat().st_size / 1e6
+            print(f"Đã sao lưu đến việc số {made.events}: {made.path} ({size:.1f} MB)")
+        else:
+            made = restore(places, Path(chosen.archive))
+            print(
+                f"Đã khôi phục đến việc số {made.events}, giống hệt lúc sao lưu. Chạy make publish."
+            )
+    except BadBackup as refused:
         sys.exit(str(refused))
 
 

@@ -5,7 +5,7 @@ import logging
 import os
 from collections.abc import Callable
 
-from flask import Flask
+from flask import Flask, g
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from intake import publishing, site, views
@@ -15,6 +15,7 @@ from intake.cases.casebook import Casebook
 from intake.cases.workflow import load_workflows
 from intake.configuration import LOCAL_ZONE, Places, Portal
 from intake.desk import accounts as accounts_at_desk
+from intake.desk import condition as condition_at_desk
 from intake.desk import findings, paper_entry, post, printing, review_packs, sign_on, signing
 from intake.desk import views as desk
 from intake.errors import IntakeError, TooMany
@@ -24,6 +25,8 @@ from intake.journal.sql import Clock, utc_now
 from intake.notices.mail import Server, Writer
 from intake.notices.outbox import Outbox
 from intake.notices.run import Notices
+from intake.observing import blueprint as observing
+from intake.observing import observe
 from intake.pages import Pages
 from intake.protection import protect
 from intake.publishing_requests import Requests
@@ -61,6 +64,7 @@ def create_app(
     app.config["MAX_FORM_MEMORY_SIZE"] = _FORM_TEXT_BYTES
     app.config["MAX_FORM_PARTS"] = 200
     protect(app, portal)
+    observe(app)
     app.register_error_handler(IntakeError, _explain)
     app.register_error_handler(signing.NotSignedIn, signing.ask_to_sign_in)
     app.register_error_handler(RequestEntityTooLarge, _explain_too_large)
@@ -75,6 +79,8 @@ def create_app(
     app.register_blueprint(paper_entry.blueprint)
     app.register_blueprint(printing.blueprint)
     app.register_blueprint(review_packs.blueprint)
+    app.register_blueprint(condition_at_desk.blueprint)
+    app.register_blueprint(observing)
     app.register_blueprint(views.blueprint)
     app.register_blueprint(site.blueprint)
     return app
@@ -156,7 +162,10 @@ def _explain_failure(error: Exception) -> tuple[str, int] | HTTPException:
             return _message_page("Yêu cầu không hợp lệ", text), error.code
         return error
     log.exception("a request failed")
-    text = "Cổng gặp lỗi và chưa ghi nhận gì. Hãy thử lại; nếu vẫn lỗi, báo cho quản trị cổng."
+    text = (
+        "Cổng gặp lỗi và chưa ghi nhận gì. Hãy quay lại trang trước (những gì đã điền vẫn còn) và "
+        f"thử lại; nếu vẫn lỗi, báo cho quản trị cổng mã sự cố {g.request_id}."
+    )
     return _message_page("Có lỗi xảy ra", text), 500
 
 

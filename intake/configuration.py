@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from intake.settings import BadConfiguration, environment_problems, problems
+
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 LOCAL_ZONE = dt.timezone(dt.timedelta(hours=7), "UTC+07:00")
 """Viet Nam has one time zone and no daylight saving."""
@@ -64,6 +66,11 @@ class Places:
         return self.packages / "publishing.asked"
 
     @property
+    def last_backup(self) -> Path:
+        """What is known of the last backup."""
+        return self.packages / "backup.json"
+
+    @property
     def content(self) -> Path:
         """The pages as they are written."""
         return self.root / "content"
@@ -72,6 +79,11 @@ class Places:
     def releases(self) -> Path:
         """All releases of the site."""
         return self.root / "site" / "releases"
+
+    @property
+    def publications(self) -> Path:
+        """When which release became the published one."""
+        return self.root / "site" / "published.csv"
 
     @property
     def current_site(self) -> Path:
@@ -108,15 +120,18 @@ class Portal:
     accounts: dict[str, int]
     mail: dict[str, Any]
     sign_on: dict[str, Any]
+    backup: dict[str, Any]
 
     @classmethod
     def load(cls, path: Path) -> "Portal":
         """Read the configuration file.
 
         Raises:
-            OSError, tomllib.TOMLDecodeError, KeyError: the file is missing or lacks a setting.
+            BadConfiguration: the file is missing, is no TOML or says what can't be.
         """
-        raw: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = _read(path)
+        if found := problems(raw):
+            raise _bad(path, found)
         sample = raw.get("sample", {})
         return cls(
             agency=raw["agency"],
@@ -132,7 +147,18 @@ class Portal:
             accounts=raw["accounts"],
             mail=raw["mail"],
             sign_on=raw["sign_on"],
+            backup=raw["backup"],
         )
+
+    @staticmethod
+    def check_environment(path: Path) -> None:
+        """Check that the environment holds what the configuration file needs beside it.
+
+        Raises:
+            BadConfiguration: it doesn't.
+        """
+        if found := environment_problems(_read(path), os.environ):
+            raise _bad(path, found)
 
     @property
     def is_https(self) -> bool:
@@ -150,3 +176,20 @@ class Portal:
         configuration names. Times in the journal never come from here.
         """
         return self.sample_day or dt.datetime.now(LOCAL_ZONE).date()
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise _bad(path, [f"không đọc được: {error.strerror}"]) from error
+    except UnicodeDecodeError as error:
+        raise _bad(path, ["không phải là chữ UTF-8; hãy lưu lại tệp với mã UTF-8"]) from error
+    except tomllib.TOMLDecodeError as error:
+        raise _bad(path, [f"viết chưa đúng cách của TOML: {error}"]) from error
+
+
+def _bad(path: Path, found: list[str]) -> BadConfiguration:
+    name = f"{path.parent.name}/{path.name}"
+    lines = [f"  {name}: {each}" for each in found]
+    return BadConfiguration("\n".join([f"Cấu hình có {len(found)} chỗ cần sửa:", *lines]))

@@ -15,12 +15,6 @@ blueprint = Blueprint("site", __name__)
 mimetypes.add_type("font/woff2", ".woff2")
 
 
-@blueprint.get("/healthz")
-def healthz() -> dict[str, int]:
-    """Tell that the journal can be read, and up to which event it goes."""
-    return {"journal": services().journal.last_seq()}
-
-
 @blueprint.get("/")
 @blueprint.get("/<path:address>")
 def page(address: str = "") -> AnyResponse:

@@ -13,12 +13,14 @@ from intake.configuration import Places
 from intake.errors import StorageUnavailable
 from intake.forms.schema import BadFormSchema
 from intake.packages.validation import InvalidPackage
+from intake.settings import BadConfiguration
 from scripts.as_of import EDITIONS, NoSuchDay
 from scripts.audit_pack.gathering import NoAuditPack
 from scripts.audit_pack.writing import INDEX, audit_pack
 from scripts.build import BuildFailed
 from scripts.checks import check
 from scripts.demo import demo
+from scripts.doctor import doctor, report
 from scripts.evidence import evidence_days
 from scripts.history import check_history
 from scripts.offline import NothingPublished, offline
@@ -81,12 +83,18 @@ def main(arguments: list[str] | None = None) -> None:
     reviewing.add_argument("--zip", default="", help="write one ZIP instead, begin no texts")
     freezing = commands.add_parser("freeze", help="keep the present text of a document")
     freezing.add_argument("code", help="code of the document")
+    commands.add_parser("doctor", help="look at everything the portal needs to run")
     commands.add_parser("bench", help="measure build, submissions and first page view")
     commands.add_parser("engines", help="compare what other engines make of the same pages")
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     places = Places.from_environment()
-    _COMMANDS[chosen.command](places, chosen)
+    try:
+        _COMMANDS[chosen.command](places, chosen)
+    except BadConfiguration as bad:
+        raise SystemExit(
+            f"{_NOT_PUBLISHED}\n{bad}" if "publish" in chosen.command else str(bad)
+        ) from bad
 
 
 def _check(places: Places) -> None:
@@ -263,6 +271,12 @@ def _review(places: Places, code: str, folder: str, packed: str) -> None:
     print(f"{target}/: {pack.period.title}, mã kiểm tra số liệu {pack.check}")
 
 
+def _examine(places: Places) -> None:
+    if not report(doctor(places)):
+        raise SystemExit("Có chỗ hỏng, xem trên.")
+    print("Không có chỗ nào hỏng.")
+
+
 def _bench(places: Places) -> None:
     from scripts.bench import bench  # loads a browser and other engines, which nobody else needs
 
@@ -297,6 +311,7 @@ _COMMANDS: dict[str, Callable[[Places, argparse.Namespace], object]] = {
     ),
     "review": lambda places, chosen: _review(places, chosen.period, chosen.to, chosen.zip),
     "freeze": lambda places, chosen: _freeze(places, chosen.code),
+    "doctor": lambda places, _: _examine(places),
     "bench": lambda places, _: _bench(places),
     "engines": lambda places, _: _compare_engines(places),
 }

@@ -145,7 +145,7 @@ def publications(places: Places) -> list[Publication]:
             row["act"],
             row["commit"],
         )
-        for row in _rows(_log(places))
+        for row in _rows(places.publications)
     ]
 
 
@@ -249,12 +249,12 @@ def _note(places: Places, act: str = "publish", commit: str = "") -> None:
     The link itself tells the time; so a publication that was broken off after the switch is
     written down by the next command.
     """
-    name, written = current(places), _rows(_log(places))
+    name, written = current(places), _rows(places.publications)
     if name is None or (written and written[-1]["release"] == name):
         return
     switched = dt.datetime.fromtimestamp(places.current_site.lstat().st_mtime, LOCAL_ZONE)
     row = (switched.isoformat(timespec="seconds"), name, act, commit)
-    _write(_log(places), _COLUMNS, [*written, dict(zip(_COLUMNS, row, strict=True))])
+    _write(places.publications, _COLUMNS, [*written, dict(zip(_COLUMNS, row, strict=True))])
 
 
 def _before(places: Places) -> str:
@@ -371,10 +371,6 @@ def _remove(release: Path) -> None:
             shutil.rmtree(gone)
         release.rename(gone)
         shutil.rmtree(gone)
-
-
-def _log(places: Places) -> Path:
-    return places.releases.parent / "published.csv"
 
 
 def _kept(places: Places) -> Path:

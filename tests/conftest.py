@@ -1,7 +1,9 @@
 """A small portal in a temporary folder: its data, a journal, a built site and the application."""
 
+import contextlib
 import datetime as dt
 import io
+import random
 import shutil
 import socket
 import zipfile
@@ -243,9 +245,12 @@ def client(app: Flask) -> FlaskClient:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port that nobody listens on, below those that the system gives to clients."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @pytest.fixture(scope="session")

@@ -50,8 +50,16 @@ def test_every_route_is_documented(tmp_path: object) -> None:
     routes = {rule.rule for rule in app.url_map.iter_rules()}
     journal.close()
     desk = {route for route in routes if route.startswith("/xu-ly/")}
-    assert routes - desk == {"/", "/<path:address>", "/healthz", "/xuat-ban/"}
-    assert "`GET /healthz`" in OPERATION
+    assert routes - desk == {
+        "/",
+        "/<path:address>",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/xuat-ban/",
+    }
+    for watched in ("healthz", "readyz", "metrics"):
+        assert f"`GET /{watched}`" in OPERATION
     assert "`POST /xuat-ban/`" in OPERATION
     assert desk == set(re.findall(r"`[A-Z, ]+ (/xu-ly/[a-z/-]*)`", OPERATION))
 

@@ -50,5 +50,10 @@ def keeps_accounts(account: Account, roles: Mapping[str, Role]) -> bool:
     return any(roles[grant.role].accounts for grant in account.grants if grant.role in roles)
 
 
+def looks_after_portal(account: Account, roles: Mapping[str, Role]) -> bool:
+    """Tell whether somebody looks whether all is well with the portal."""
+    return sees_sender(account, roles) or keeps_accounts(account, roles)
+
+
 def _at_the_desk(account: Account, roles: Mapping[str, Role]) -> list[Grant]:
     return [grant for grant in account.grants if grant.role in roles and roles[grant.role].desk]

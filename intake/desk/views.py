@@ -18,7 +18,12 @@ from intake.desk.listing import MINE, VIEWS, Desk, Filter, as_csv, as_workbook
 from intake.desk.naming import check_named, offered_by_desk
 from intake.desk.opening import OpenCase, opened_case
 from intake.desk.paper_entry import may_type_in
-from intake.desk.reach import makes_slips_of_findings, prepares_reviews, sees_sender
+from intake.desk.reach import (
+    looks_after_portal,
+    makes_slips_of_findings,
+    prepares_reviews,
+    sees_sender,
+)
 from intake.desk.signing import DESK, NotSignedIn, signed_in
 from intake.errors import CaseMoved, ContentConflict, NotAllowed, StorageUnavailable, UnknownPage
 from intake.forms.rendering import FormState, vietnamese_day
@@ -60,6 +65,7 @@ def cases() -> str:
         findings=makes_slips_of_findings(desk.account, desk.roles),
         reviews=prepares_reviews(desk.account, desk.roles),
         typing=may_type_in(desk.account),
+        looks_after=looks_after_portal(desk.account, desk.roles),
         unsent=len(services().outbox.unsent()) if sees_sender(desk.account, desk.roles) else 0,
         query=request.query_string.decode("utf-8", "replace"),
     )

@@ -1,5 +1,6 @@
 """What goes into the journal and what comes out of it."""
 
+import datetime as dt
 import hashlib
 import json
 from dataclasses import dataclass
@@ -178,6 +179,16 @@ class Journal(Protocol):
 
     def last_seq(self) -> int:
         """Return the number of the newest event, 0 when there is none."""
+
+    def recorded_after(self, seq: int) -> dt.datetime | None:
+        """Return when the first event after one was kept; None when there is none."""
+
+    def check(self) -> None:
+        """Check that the writer still trusts the store.
+
+        Raises:
+            StorageStopped: it doesn't, until a restart.
+        """
 
     def attachment(self, sha256: str) -> bytes:
         """Return the content of a file."""

@@ -111,6 +111,20 @@ class SqlJournal(ABC):
         """Return the number of the newest event, 0 when there is none."""
         return int(self._query("SELECT coalesce(max(seq), 0) FROM event")[0][0])
 
+    def recorded_after(self, seq: int) -> dt.datetime | None:
+        """Return when the first event after one was kept; None when there is none."""
+        query = "SELECT recorded_at FROM event WHERE seq > CAST(? AS BIGINT) ORDER BY seq LIMIT 1"
+        rows = self._query(query, str(seq))
+        return dt.datetime.fromisoformat(rows[0][0]) if rows else None
+
+    def check(self) -> None:
+        """Check that the writer still trusts the store.
+
+        Raises:
+            StorageStopped: it doesn't, until a restart.
+        """
+        self._writer.check()
+
     def attachment(self, sha256: str) -> bytes:
         """Return the content of a file.
 

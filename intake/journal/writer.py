@@ -84,8 +84,7 @@ class GroupWriter:
             StorageUnavailable: it was not kept, or it is not known whether it was.
             StorageStopped: the store can't be trusted until a restart.
         """
-        if self._stopped is not None:
-            raise StorageStopped(_STOPPED)
+        self.check()
         outcome: Future[Result] = Future()
         try:
             self._jobs.put((job, outcome), timeout=_PATIENCE_SECONDS)
@@ -97,6 +96,15 @@ class GroupWriter:
             if self._stopped is not None:
                 raise StorageStopped(_STOPPED) from error
             raise StorageUnavailable(_NOT_KEPT) from error
+
+    def check(self) -> None:
+        """Check that the store is still trusted.
+
+        Raises:
+            StorageStopped: it isn't, until a restart.
+        """
+        if self._stopped is not None:
+            raise StorageStopped(_STOPPED)
 
     def close(self) -> None:
         """Finish what is queued and stop."""

@@ -101,6 +101,18 @@ class Outbox:
             each.notice for each in self._waiting("AND NOT given_up AND next_try <= ?", self._now())
         ]
 
+    def oldest_due(self) -> dt.datetime | None:
+        """Return since when the oldest notice waits that was never tried; None of none.
+
+        What waits for somebody's daily mail counts from the day after.
+        """
+        query = (
+            "SELECT min(made_at) FROM notice WHERE sent_at IS NULL AND tries = 0 AND made_at < ?"
+        )
+        with self._open() as database:
+            (at,) = database.execute(query, [self._now() - 86_400]).fetchone()
+        return dt.datetime.fromtimestamp(at, dt.UTC) if at else None
+
     def unsent(self) -> list[Waiting]:
         """Return what was tried and could not be sent, the oldest first."""
         return self._waiting("AND tries > 0")

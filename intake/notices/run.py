@@ -86,7 +86,7 @@ class Notices:
             try:
                 send(self.server, self.writer.mail(notices, self._now()))
             except Refused as refused:
-                log.warning("notice %s: %s", keys[0], refused)
+                log.warning("a mail could not be sent: %s", type(refused).__name__)
                 self.outbox.failed(keys, str(refused), for_good=refused.for_good)
                 if isinstance(refused, Unreachable):
                     break

@@ -25,6 +25,7 @@ from intake.journal.sqlite import SqliteJournal
 from intake.packages.projection import project
 from intake.pages import slot
 from intake.receipts import new_token
+from tests.conftest import free_port
 
 SENDERS, SUBMISSIONS = 200, 200
 ANSWERS = {
@@ -54,9 +55,7 @@ def places(tmp_path: Path) -> Places:
 
 @contextlib.contextmanager
 def service(places: Places) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "intake", "serve", "--port", str(port)]
     environment = {**os.environ, "QMS_ROOT": str(places.root)}
     with subprocess.Popen(

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from intake.configuration import LOCAL_ZONE, PROJECT_ROOT, Places, Portal
+from intake.settings import BadConfiguration
 
 
 def test_the_root_comes_from_the_environment(
@@ -47,7 +48,7 @@ def test_the_shipped_configuration_is_read(portal: Portal) -> None:
 def test_a_missing_table_is_named(places: Places, table: str) -> None:
     text = places.configuration.read_text(encoding="utf-8")
     places.configuration.write_text(text.replace(f"[{table}]", "[gone]"), encoding="utf-8")
-    with pytest.raises(KeyError, match=table):
+    with pytest.raises(BadConfiguration, match=rf"thiếu bảng \[{table}\]"):
         Portal.load(places.configuration)
 
 

@@ -42,6 +42,7 @@ url = "http://127.0.0.1:8000/"
 [colours]
 primary = "#123456"
 primary_dark = "#abcdef"
+accent = "#654321"
 
 [sample]
 day = 2020-09-30
@@ -56,6 +57,16 @@ password_length = 12
 
 [sign_on]
 issuer = ""
+client_id = "qms"
+scope = "openid"
+name_claim = "name"
+unit_claim = "unit"
+roles_claim = "roles"
+roles = {}
+
+[backup]
+folder = "sao-luu"
+keep = 3
 
 [mail]
 host = ""

@@ -169,6 +169,8 @@ def test_what_is_sent_goes_to_the_intake(
     assert journal.last_seq() == 1
     journal.close()
     assert ask(behind, "/healthz").body.strip() == b'{"journal":1}'
+    assert ask(behind, "/readyz").status == 200
+    assert ask(behind, "/metrics").status == 404, "figures stay on the machine"
 
 
 def test_a_form_of_another_site_is_refused(

@@ -9,7 +9,8 @@ import pytest
 from intake.configuration import PROJECT_ROOT
 from scripts.server.tools import ensure
 
-UNITS = sorted((PROJECT_ROOT / "scripts" / "server").glob("*.service"))
+SERVER = PROJECT_ROOT / "scripts" / "server"
+UNITS = sorted([*SERVER.glob("*.service"), *SERVER.glob("*.timer")])
 
 
 def verified(folder: Path, texts: dict[str, str]) -> subprocess.CompletedProcess[str]:
@@ -29,21 +30,26 @@ def shipped() -> dict[str, str]:
 
 
 def test_the_units_are_sound(tmp_path: Path) -> None:
-    assert len(UNITS) == 2
+    assert len(UNITS) == 4
     done = verified(tmp_path, shipped())
     assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [("Restart=always", "Restart=perhaps"), ("UMask", "Umask"), ("/bin/python", "/bin/pithon")],
+    [
+        ("Restart=always", "Restart=perhaps"),
+        ("UMask", "Umask"),
+        ("/bin/python", "/bin/pithon"),
+        ("OnCalendar=*-*-*", "OnCalendar=sometimes"),
+    ],
 )
 def test_an_unsound_unit_would_be_found(tmp_path: Path, old: str, new: str) -> None:
     done = verified(tmp_path, {name: text.replace(old, new) for name, text in shipped().items()})
     assert done.stderr != ""
 
 
-@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(SERVER.glob("*.service")), ids=lambda path: path.stem)
 def test_a_unit_starts_a_command_that_there_is(path: Path) -> None:
     started = re.search(r"^ExecStart=\S+/python -m (\w+) (\w+)", path.read_text(), re.MULTILINE)
     assert started

@@ -23,7 +23,7 @@ from tests.intake.cases.slips import ANSWERS, CHAIR, COORDINATOR, HEAD, SECRETAR
 PEOPLE = (SECRETARY, COORDINATOR, HEAD, CHAIR, VERIFIER)
 PASSWORD = "mot cau dai de nho"
 PAGES = ("", "phieu", "viec", "dang-nhap", "mat-khau", "phat-hien", "thu", "tai-khoan", "toi")
-PAGES += ("nhap-phieu", "xem-xet")
+PAGES += ("nhap-phieu", "xem-xet", "tinh-trang")
 
 
 @pytest.fixture
