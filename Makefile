@@ -75,6 +75,9 @@ backup: .venv/ready ## write a backup of all that people sent, while the portal 
 restore: .venv/ready ## put a backup into an empty portal, proven equal: FROM=sao-luu/qms-….tar.gz
 	@$(PYTHON) -m intake restore "$(FROM)"
 
+retention: .venv/ready ## show what the records list says is due to go, and take it out: BASIS="Quyết định số …"
+	@$(PYTHON) -m intake retention --basis "$(BASIS)"
+
 doctor: .venv/ready ## look at everything the portal needs to run, and say what to mend
 	@$(PYTHON) -m scripts doctor
 
@@ -111,4 +114,4 @@ clean: ## remove what can be made again (environment, site, work files); keeps t
 .venv/ready: requirements.lock scripts/setup.sh
 	@sh scripts/setup.sh
 
-.PHONY: help serve test lint format publish pdf test-long test-trust offline audit-pack releases rollback check packages account accounts password notices backup restore doctor demo as-of freeze export-xlsx import-xlsx review bench engines bench-search clean
+.PHONY: help serve test lint format publish pdf test-long test-trust offline audit-pack releases rollback check packages account accounts password notices backup restore retention doctor demo as-of freeze export-xlsx import-xlsx review bench engines bench-search clean

@@ -1,6 +1,8 @@
-"""The commands of the intake: `serve`, `packages`, `notices`, `accounts`, `backup`, `restore`."""
+"""The commands of the intake, as `python -m intake --help` lists them."""
 
 import argparse
+import datetime as dt
+import json
 import logging
 import sys
 import threading
@@ -10,17 +12,20 @@ from typing import Any
 
 import waitress
 
-from intake import logs
+from intake import logs, retention
 from intake.accounts import commands as account_commands
 from intake.accounts.store import BadAccount
 from intake.app import account_store, create_app, notices_of
 from intake.backups import BadBackup, back_up, restore
 from intake.cases.roles import load_roles
 from intake.cases.workflow import load_workflows
-from intake.configuration import Places, Portal
-from intake.forms.schema import load_forms
-from intake.journal.sql import SqlJournal
+from intake.configuration import LOCAL_ZONE, Places, Portal
+from intake.errors import JournalTooNew
+from intake.forms.schema import Form, form_from_descriptor, load_forms
+from intake.journal.model import Event
+from intake.journal.sql import SqlJournal, utc_now
 from intake.journal.store import open_journal
+from intake.notices.outbox import Outbox
 from intake.notices.run import Notices
 from intake.packages.projection import project
 from intake.registers import Registers
@@ -53,13 +58,15 @@ def main(arguments: list[str] | None = None) -> None:
     )
     backing_up = commands.add_parser("backup", help="write a backup while the service runs")
     backing_up.add_argument("--to", default="", help="folder instead of the configured one")
+    disposing = commands.add_parser("retention", help="what the records list says is due to go")
+    disposing.add_argument("--basis", default="", help="the decision; without it nothing is done")
     restoring = commands.add_parser("restore", help="put a backup into an empty portal")
     restoring.add_argument("archive")
     chosen = parser.parse_args(arguments)
     logs.set_up()
     try:
         run(Places.from_environment(), chosen)
-    except BadConfiguration as bad:
+    except (BadConfiguration, JournalTooNew) as bad:
         sys.exit(f"Cổng không chạy được. {bad}")
 
 
@@ -74,7 +81,9 @@ def run(places: Places, chosen: argparse.Namespace) -> None:
     if chosen.command == "serve":
         Portal.check_environment(places.configuration)
     journal = open_journal(places)
-    if chosen.command == "serve":
+    if chosen.command == "retention":
+        retain(places, journal, chosen.basis)
+    elif chosen.command == "serve":
         serve(places, journal, chosen.host, chosen.port)
     elif chosen.command == "notices":
         print(f"Đã gửi {notices_of(places, journal).run()} thư.")
@@ -141,6 +150,45 @@ def keep_safe(places: Places, chosen: argparse.Namespace) -> None:
             )
     except BadBackup as refused:
         sys.exit(str(refused))
+
+
+def retain(places: Places, journal: SqlJournal, basis: str) -> None:
+    """Show what is due to go by the records list; with a decision, take it out."""
+    forms, workflows = load_forms(places.forms), load_workflows(places.forms)
+    today = dt.datetime.now(LOCAL_ZONE).date()
+    found = retention.due(journal.events(), forms, workflows, Registers(places.registers), today)
+    for each in found:
+        print(
+            f"{each.case.number}  {each.title}: kết thúc {each.case.entered_on:%d/%m/%Y}, "
+            f"{each.record} giữ {each.years} năm, hết hạn {each.over_on:%d/%m/%Y}"
+        )
+    if not found:
+        print("Không có phiếu nào hết thời hạn bảo quản.")
+        return
+    if not basis:
+        print(_NOT_YET.format(count=len(found)))
+        return
+    outbox = Outbox(places.outbox, utc_now)
+    for each in found:
+        forms_of = {event.seq: _form_of(journal, event) for event in each.case.events}
+        journal.dispose(retention.disposal(each, basis, forms_of))
+        outbox.forget(each.case.number)
+    journal.scrub()
+    print(_DISPOSED.format(count=len(found)))
+
+
+def _form_of(journal: SqlJournal, event: Event) -> Form:
+    descriptor = json.loads(journal.form_descriptor(event.form_hash))
+    return form_from_descriptor(event.action or event.form, descriptor)
+
+
+_NOT_YET = """
+Chưa hủy gì. {count} phiếu trên đã hết thời hạn bảo quản; khi có văn bản cho phép hủy, chạy:
+  make retention BASIS="Quyết định số … ngày …"
+Lời văn, tên người, tệp của các phiếu ấy sẽ mất hẳn; số, ngày, trạng thái và đơn vị ở lại."""
+_DISPOSED = """
+Đã hủy nội dung của {count} phiếu. Chạy make publish để gói dữ liệu và trang không còn nội dung ấy.
+Bản sao lưu cũ và bản đã công bố còn giữ nội dung cho đến khi hết hạn giữ của chúng."""
 
 
 if __name__ == "__main__":

@@ -61,5 +61,15 @@ class StorageUnavailable(IntakeError):
     title = "Phiếu chưa được ghi nhận"
 
 
+class JournalTooNew(Exception):
+    """The journal was written by a newer portal, whose tables this one doesn't know."""
+
+    def __init__(self, found: int, known: int) -> None:
+        super().__init__(
+            f"Nơi lưu phiếu thuộc phiên bản {found}, mới hơn phiên bản {known} mà cổng này biết. "
+            "Hãy cài lại phiên bản mới của cổng, hoặc khôi phục bản sao lưu cũ."
+        )
+
+
 class StorageStopped(StorageUnavailable):
     """The journal can no longer be trusted until the service is restarted."""

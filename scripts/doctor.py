@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from intake.app import create_app
 from intake.condition import Finding, Level, condition
 from intake.configuration import Places, Portal
-from intake.errors import StorageUnavailable
+from intake.errors import JournalTooNew, StorageUnavailable
 from intake.forms.schema import BadFormSchema, load_forms
 from intake.journal.store import SETTING, open_journal
 from intake.settings import BadConfiguration
@@ -100,7 +100,7 @@ def _running(places: Places) -> Iterator[Finding]:
     where = "PostgreSQL" if os.environ.get(SETTING) else f"SQLite {sqlite3.sqlite_version}"
     try:
         journal = open_journal(places)
-    except (OSError, StorageUnavailable, sqlite3.Error) as error:
+    except (OSError, JournalTooNew, StorageUnavailable, sqlite3.Error) as error:
         yield Finding(
             "journal", "Nơi lưu phiếu", Level.BROKEN, f"{where}: {error}", "Sửa điều được nêu."
         )

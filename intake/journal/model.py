@@ -114,6 +114,24 @@ class Act:
 
 
 @dataclass(frozen=True)
+class Disposal:
+    """What is left of a case whose time is over, on its way into the journal."""
+
+    number: str
+    kind: str
+    version: int
+    """The newest event of the case when it was decided."""
+    skeletons: dict[int, dict[str, str]]
+    """What stays of the answers of each of its events, by their numbers."""
+    state: str
+    actor: Actor
+    action: str
+    form: Form
+    cells: dict[str, str]
+    """What the last event says."""
+
+
+@dataclass(frozen=True)
 class Event:
     """One fact of the journal, in the order in which it was kept."""
 

@@ -11,13 +11,14 @@ from typing import Any
 import psycopg
 from psycopg import conninfo
 
-from intake.errors import StorageUnavailable
+from intake.errors import JournalTooNew, StorageUnavailable
 from intake.journal.sql import UNREADABLE, Clock, SqlJournal, utc_now
 from intake.journal.writer import Connection, Cursor, Engine, GroupWriter
 
 log = logging.getLogger(__name__)
 
-_SCHEMA = """
+_UPGRADES = (
+    """
 CREATE TABLE form_schema (hash TEXT PRIMARY KEY, form TEXT NOT NULL, descriptor TEXT NOT NULL);
 CREATE TABLE event (
   seq BIGINT PRIMARY KEY, kind TEXT NOT NULL, number TEXT NOT NULL, form TEXT NOT NULL,
@@ -48,7 +49,25 @@ CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
 CREATE TRIGGER event_is_never_changed BEFORE UPDATE OR DELETE ON event
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER event_is_never_emptied BEFORE TRUNCATE ON event EXECUTE FUNCTION refuse_change();
-"""
+""",
+    """
+CREATE TABLE schema_version (version INTEGER NOT NULL);
+INSERT INTO schema_version VALUES (0);
+CREATE FUNCTION allow_disposal() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+  IF TG_OP = 'UPDATE' AND (NEW.data::jsonb -> 'removed') = 'true'
+    AND (OLD.data::jsonb -> 'removed') IS NULL
+    AND (NEW.seq, NEW.kind, NEW.number, NEW.form, NEW.form_hash, NEW.recorded_at)
+      = (OLD.seq, OLD.kind, OLD.number, OLD.form, OLD.form_hash, OLD.recorded_at)
+  THEN RETURN NEW; END IF;
+  RAISE EXCEPTION 'the journal is append-only';
+END $body$;
+DROP TRIGGER event_is_never_changed ON event;
+CREATE TRIGGER event_is_never_changed BEFORE UPDATE OR DELETE ON event
+  FOR EACH ROW EXECUTE FUNCTION allow_disposal();
+""",
+)
+"""The scripts that lead from each version of the tables to the next, as in SQLite."""
 _BEGIN = "BEGIN; SELECT pg_advisory_xact_lock(90012015)"
 """The lock is the turn: one writer of all hosts, until its commit is visible."""
 _PATIENCE = "SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '10s'"
@@ -82,6 +101,19 @@ class PostgresJournal(SqlJournal):
             self._idle.put(self._connect_reader())
         except psycopg.OperationalError:
             log.exception("journal: the database can't be reached yet")
+
+    def scrub(self) -> None:
+        """Let the tables hold nothing any more of what was taken out.
+
+        Raises:
+            StorageUnavailable: the database can't be reached.
+        """
+        try:
+            with contextlib.closing(self._connect()) as connection:
+                for table in ("event", "attachment"):
+                    connection.execute(f"VACUUM FULL {table}")
+        except psycopg.Error as error:
+            raise StorageUnavailable(UNREADABLE) from error
 
     def close(self) -> None:
         """Finish what is queued and let go of the connections."""
@@ -197,14 +229,30 @@ def _prepare(connection: Connection) -> None:
 
     Raises:
         OSError: it may lose what it acknowledged, or can't keep every letter.
+        JournalTooNew: a newer portal wrote it.
     """
     for name, needed in _NEEDED.items():
         if (found := connection.execute(f"SHOW {name}").fetchone()[0]) != needed:
             raise OSError(f"the journal needs a PostgreSQL with {name} = {needed}, not {found}")
     connection.execute(_BEGIN)
-    if connection.execute("SELECT to_regclass('event')").fetchone()[0] is None:
-        connection.execute(_SCHEMA)
+    version = _version(connection)
+    if version > len(_UPGRADES):
+        connection.execute("ROLLBACK")
+        raise JournalTooNew(version, len(_UPGRADES))
+    if version < len(_UPGRADES):
+        for script in _UPGRADES[version:]:
+            connection.execute(script)
+        connection.execute("UPDATE schema_version SET version = ?", [len(_UPGRADES)])
     connection.execute("COMMIT")
+
+
+def _version(connection: Connection) -> int:
+    """Return the version of the tables: 0 of none, 1 of those from before versions were counted."""
+    if connection.execute("SELECT to_regclass('event')").fetchone()[0] is None:
+        return 0
+    if connection.execute("SELECT to_regclass('schema_version')").fetchone()[0] is None:
+        return 1
+    return int(connection.execute("SELECT version FROM schema_version").fetchone()[0])
 
 
 def _is_lasting(error: BaseException) -> bool:

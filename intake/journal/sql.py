@@ -20,6 +20,7 @@ from intake.journal.model import (
     Actor,
     AttachedFile,
     Attachment,
+    Disposal,
     Event,
     OnPaper,
     Receipt,
@@ -53,6 +54,21 @@ class SqlJournal(ABC):
     def act(self, act: Act) -> Receipt:
         """Keep an action on a case durably, once: see `Journal.act`."""
         return self._writer.run(lambda connection: _act(connection, act, self._clock()))
+
+    def dispose(self, disposal: Disposal) -> None:
+        """Take out of the journal what the retention rule says, and note it as the last event.
+
+        It is the only change that the database lets anybody make to what was kept.
+
+        Raises:
+            CaseMoved: somebody acted on the case since it was decided; nothing was changed.
+            StorageUnavailable: nothing was changed.
+        """
+        self._writer.run(lambda connection: _dispose(connection, disposal, self._clock()))
+
+    @abstractmethod
+    def scrub(self) -> None:
+        """Let the database's files hold nothing any more of what was taken out."""
 
     def acted(self, token: Token) -> Event | None:
         """Return the action that was kept with a token, if there is one."""
@@ -215,6 +231,43 @@ def _act(connection: Connection, act: Act, now: dt.datetime) -> Receipt:
     connection.execute("INSERT INTO act VALUES (?, ?, ?)", [key, act.content_hash, seq])
     connection.execute("DELETE FROM held_file WHERE token_hash = ?", [key])
     return Receipt(act.number, recorded_at)
+
+
+def _dispose(connection: Connection, disposal: Disposal, now: dt.datetime) -> None:
+    query = "SELECT seq, data FROM event WHERE number = ? AND form = ? ORDER BY seq"
+    rows = connection.execute(query, [disposal.number, disposal.kind]).fetchall()
+    if not rows or rows[-1][0] != disposal.version:
+        raise CaseMoved(f"Phiếu {disposal.number} vừa có thay đổi; chưa hủy gì của phiếu này.")
+    files: set[str] = set()
+    for seq, written in rows:
+        data = json.loads(written)
+        files |= {file["sha256"] for file in data["files"]}
+        left = json.dumps(_left_of(data, disposal.skeletons[seq]), ensure_ascii=False)
+        connection.execute("UPDATE event SET data = ? WHERE seq = ?", [left, seq])
+    for sha256 in sorted(files):
+        used = "SELECT count(*) FROM event WHERE data LIKE ?"
+        if not connection.execute(used, [f"%{sha256}%"]).fetchone()[0]:
+            connection.execute("DELETE FROM attachment WHERE sha256 = ?", [sha256])
+    data = {
+        "cells": disposal.cells,
+        "files": [],
+        "action": disposal.action,
+        "state": disposal.state,
+        "actor": dataclasses.asdict(disposal.actor),
+    }
+    about = ("acted", disposal.number, disposal.kind)
+    _add_event(connection, about, disposal.form, _written(now), data)
+
+
+def _left_of(data: dict[str, Any], cells: dict[str, str]) -> dict[str, Any]:
+    """Return what stays of an event: who acted only by role and unit, no file."""
+    left = {**data, "cells": cells, "files": [], "removed": True}
+    if "actor" in left:
+        left["actor"] = {**left["actor"], "account": "", "name": ""}
+    if "paper" in left:
+        typed_by = {**left["paper"]["typed_by"], "account": "", "name": ""}
+        left["paper"] = {**left["paper"], "typed_by": typed_by}
+    return left
 
 
 def _add_event(

@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from intake.errors import StorageUnavailable
+from intake.errors import JournalTooNew, StorageUnavailable
 from intake.journal.sql import UNREADABLE, Clock, SqlJournal, utc_now
 from intake.journal.writer import Connection, Engine, GroupWriter
 
 log = logging.getLogger(__name__)
 
-_SCHEMA = """
+_UPGRADES = (
+    """
 CREATE TABLE IF NOT EXISTS form_schema (
   hash TEXT PRIMARY KEY, form TEXT NOT NULL, descriptor TEXT NOT NULL
 ) STRICT;
@@ -49,6 +50,21 @@ CREATE TRIGGER IF NOT EXISTS event_is_never_changed BEFORE UPDATE ON event
   BEGIN SELECT RAISE (ABORT, 'the journal is append-only'); END;
 CREATE TRIGGER IF NOT EXISTS event_is_never_deleted BEFORE DELETE ON event
   BEGIN SELECT RAISE (ABORT, 'the journal is append-only'); END;
+""",
+    """
+DROP TRIGGER event_is_never_changed;
+CREATE TRIGGER event_is_never_changed BEFORE UPDATE ON event
+  WHEN NOT (json_extract(NEW.data, '$.removed') IS 1
+    AND json_extract(OLD.data, '$.removed') IS NULL
+    AND NEW.seq = OLD.seq AND NEW.kind = OLD.kind AND NEW.number = OLD.number
+    AND NEW.form = OLD.form AND NEW.form_hash = OLD.form_hash
+    AND NEW.recorded_at = OLD.recorded_at)
+  BEGIN SELECT RAISE (ABORT, 'the journal is append-only'); END;
+""",
+)
+"""The scripts that lead from each version of the tables to the next, the first one from nothing.
+
+1: until versions were counted. 2: what the retention rule takes out may go, once, nothing else.
 """
 _NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "ceph"}
 _OCTAL = re.compile(r"\\([0-7]{3})")
@@ -71,8 +87,20 @@ class SqliteJournal(SqlJournal):
         self._path = path
         self._local = threading.local()
         self._readers: list[sqlite3.Connection] = []
-        super().__init__(GroupWriter(engine(self._connect, path.with_suffix(".turn"))), clock)
-        self._writer.run(_create_tables)
+        self._engine = engine(self._connect, path.with_suffix(".turn"))
+        super().__init__(GroupWriter(self._engine), clock)
+        self._writer.run(_upgrade)
+
+    def scrub(self) -> None:
+        """Let the files hold nothing any more of what was taken out.
+
+        Raises:
+            StorageUnavailable: a reader or writer is in the way; it may be asked again.
+        """
+        with self._engine.turn(), contextlib.closing(self._connect()) as connection:
+            (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise StorageUnavailable("Nơi lưu phiếu đang bận; hãy chạy lại sau ít phút.")
 
     def close(self) -> None:
         """Finish what is queued and let go of the files."""
@@ -85,6 +113,7 @@ class SqliteJournal(SqlJournal):
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")
         return connection
 
     def _query(self, query: str, *values: str) -> list[Any]:
@@ -140,9 +169,19 @@ def _is_lasting(error: BaseException) -> bool:
     return name.startswith(("SQLITE_IOERR", "SQLITE_CORRUPT"))
 
 
-def _create_tables(connection: Connection) -> None:
-    for statement in _statements(_SCHEMA):
-        connection.execute(statement)
+def _upgrade(connection: Connection) -> None:
+    """Bring the tables to the newest version, from nothing or from any earlier one.
+
+    Raises:
+        JournalTooNew: a newer portal wrote it.
+    """
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > len(_UPGRADES):
+        raise JournalTooNew(version, len(_UPGRADES))
+    for script in _UPGRADES[version:]:
+        for statement in _statements(script):
+            connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {len(_UPGRADES)}")
 
 
 def _statements(script: str) -> list[str]:

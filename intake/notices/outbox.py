@@ -141,6 +141,12 @@ class Outbox:
                     [problem[:300], last, self._now() + pause, key],
                 )
 
+    def forget(self, number: str) -> None:
+        """Remove every notice of a case, sent or not."""
+        with self._open() as database:
+            database.execute("PRAGMA secure_delete = ON")
+            database.execute("DELETE FROM notice WHERE number = ?", [number])
+
     def try_again(self) -> None:
         """Let everything that was not sent be tried at the next run."""
         with self._open() as database:
