@@ -102,6 +102,13 @@ freeze: .venv/ready ## keep the present text of a document before it is revised:
 bench: .venv/ready ## measure build, submissions and first page view
 	@$(PYTHON) -m scripts bench
 
+bench-load: .venv/ready ## let two hundred people at once use the portal: SECONDS=600
+	@$(PYTHON) -m scripts.server.tools
+	@QMS_LOAD_SECONDS=$(or $(SECONDS),600) $(PYTHON) -m pytest -q -s tests/load
+
+bench-growth: .venv/ready ## measure how cost grows with the journal: SIZES="1000 10000 100000"
+	@$(PYTHON) -m tests.load.growth $(SIZES)
+
 engines: .venv/ready ## build the same pages with ProperDocs and Zensical and report what differs; may fail
 	@$(PYTHON) -m scripts engines
 
@@ -114,4 +121,4 @@ clean: ## remove what can be made again (environment, site, work files); keeps t
 .venv/ready: requirements.lock scripts/setup.sh
 	@sh scripts/setup.sh
 
-.PHONY: help serve test lint format publish pdf test-long test-trust offline audit-pack releases rollback check packages account accounts password notices backup restore retention doctor demo as-of freeze export-xlsx import-xlsx review bench engines bench-search clean
+.PHONY: help serve test lint format publish pdf test-long test-trust offline audit-pack releases rollback check packages account accounts password notices backup restore retention doctor demo as-of freeze export-xlsx import-xlsx review bench bench-load bench-growth engines bench-search clean

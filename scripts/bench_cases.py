@@ -105,7 +105,7 @@ def bench_cases(places: Places) -> None:
         places: of a published portal whose journal may be filled.
     """
     path = places.root / "bench-cases.sqlite3"
-    numbers = _fill(places, path)
+    numbers = fill_cases(places, path, _CASES)
     journal = SqliteJournal(path)
     events = journal.last_seq()
     print(f"\nCases: {len(numbers)} in {events} events")
@@ -135,8 +135,12 @@ def _report(words: str, work: Callable[[], object]) -> None:
     print(f"  {words:34}{wall:8.1f} s        {cpu:8.1f} CPU s")
 
 
-def _fill(places: Places, path: Path) -> list[str]:
-    """Take one case through every step, then copy its events as far as each other case came."""
+def fill_cases(places: Places, path: Path, cases: int) -> list[str]:
+    """Fill a journal: one case goes through every step, each other has a part of its events.
+
+    Returns:
+        The numbers of the copied cases.
+    """
     journal = SqliteJournal(path)
     forms, workflows = load_forms(places.forms), load_workflows(places.forms)
     first = journal.append(Submission(forms[_KIND], new_token(), _SENT)).number
@@ -146,7 +150,7 @@ def _fill(places: Places, path: Path) -> list[str]:
         decision = decide(workflows[_KIND], case, who, action, answers, portal.day())
         journal.act(decision.act(new_token()))
     journal.close()
-    numbers = [f"KPH-2020-{ordinal:05}" for ordinal in range(1, _CASES + 1)]
+    numbers = [f"KPH-2020-{ordinal:05}" for ordinal in range(1, cases + 1)]
     with contextlib.closing(sqlite3.connect(path)) as database:
         columns = "kind, number, form, form_hash, recorded_at, data"
         steps = database.execute(
@@ -170,7 +174,7 @@ def _fill(places: Places, path: Path) -> list[str]:
 
 def _looked(places: Places, path: Path, page: Callable[[], str]) -> list[float]:
     """Return the milliseconds of looks at the desk over HTTP, sorted, the first one left out."""
-    session = _secretary_session(places)
+    session = secretary_session(places)
     server = multiprocessing.get_context("fork").Process(target=_serve, args=(places, path))
     server.start()
     try:
@@ -191,7 +195,8 @@ def _looked(places: Places, path: Path, page: Callable[[], str]) -> list[float]:
         server.join()
 
 
-def _secretary_session(places: Places) -> str:
+def secretary_session(places: Places) -> str:
+    """Let a member of the secretariat sign in; return the cookie."""
     store = account_store(places, Portal.load(places.configuration))
     who = _SECRETARY
     store.put(Account(who.account, who.name, who.email, who.unit, who.grants))

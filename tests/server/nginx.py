@@ -19,7 +19,7 @@ daemon off;
 pid {folder}/pid;
 worker_processes 1;
 error_log {logs}/around.log crit;
-events {{ worker_connections 64; }}
+events {{ worker_connections {connections}; }}
 http {{
     client_body_temp_path {folder}/body;
     proxy_temp_path {folder}/proxy;
@@ -43,7 +43,7 @@ class Nginx:
 
 
 @contextlib.contextmanager
-def nginx(places: Places, intake_port: int, folder: Path) -> Iterator[Nginx]:
+def nginx(places: Places, intake_port: int, folder: Path, connections: int = 64) -> Iterator[Nginx]:
     port, logs = free_port(), folder / "logs"
     logs.mkdir()
     text = SHIPPED.read_text(encoding="utf-8")
@@ -57,7 +57,7 @@ def nginx(places: Places, intake_port: int, folder: Path) -> Iterator[Nginx]:
         text = text.replace(shipped, here)
     (folder / "portal.conf").write_text(text, encoding="utf-8")
     user = "user root;" if os.geteuid() == 0 else ""
-    around = AROUND.format(folder=folder, logs=logs, user=user)
+    around = AROUND.format(folder=folder, logs=logs, user=user, connections=connections)
     (folder / "nginx.conf").write_text(around, encoding="utf-8")
     command = [ensure("nginx"), "-p", str(folder), "-c", str(folder / "nginx.conf")]
     command += ["-e", str(logs / "start.log")]

@@ -29,6 +29,10 @@ class Slip:
     file: bytes
 
     @property
+    def boundary(self) -> str:
+        return _BOUNDARY
+
+    @property
     def body(self) -> bytes:
         fields = {**ANSWERS, "summary": self.summary, "_token": self.token}
         parts = [
