@@ -24,10 +24,11 @@ class SignOnFailed(IntakeError):
 @blueprint.get(_START)
 def away() -> Response:
     """Send somebody to the organisation's sign-on."""
+    sign_on = _sign_on()
     session.clear()
     session["onward"] = next_page()
     try:
-        return _sign_on().away(services().portal.address(_BACK))
+        return sign_on.away(services().portal.address(_BACK))
     except RefusedSignIn as refused:
         raise SignOnFailed(str(refused)) from refused
 
@@ -35,11 +36,12 @@ def away() -> Response:
 @blueprint.get(_BACK)
 def back() -> Response:
     """Begin the session of whom the organisation's sign-on vouches for."""
+    sign_on = _sign_on()
     onward = session.get("onward", DESK)
     accounts = services().accounts
     units = {row["code"] for row in services().registers.rows("units")}
     try:
-        account = _sign_on().claims.account(_sign_on().vouched_for(), units)
+        account = sign_on.claims.account(sign_on.vouched_for(), units)
         accounts.take_from_sign_on(account)
         begun = accounts.begin_session(account.name)
     except RefusedSignIn as refused:
