@@ -39,6 +39,9 @@ test-trust: .venv/ready ## break the intake twenty times in each way and count w
 	@$(PYTHON) -m scripts.server.tools
 	@QMS_TRUST_ROUNDS=$(or $(ROUNDS),20) $(PYTHON) -m pytest -q tests/trust
 
+fuzz: .venv/ready ## throw inputs at every entrance, led by coverage: RUNS=1000000
+	@$(PYTHON) -m tests.fuzz.long $(or $(RUNS),1000000)
+
 offline: .venv/ready ## write the published portal as one file to be read from a stick: TO=folder
 	@$(PYTHON) -m scripts offline --to "$(or $(TO),ban-mang-di)"
 
@@ -121,4 +124,4 @@ clean: ## remove what can be made again (environment, site, work files); keeps t
 .venv/ready: requirements.lock scripts/setup.sh
 	@sh scripts/setup.sh
 
-.PHONY: help serve test lint format publish pdf test-long test-trust offline audit-pack releases rollback check packages account accounts password notices backup restore retention doctor demo as-of freeze export-xlsx import-xlsx review bench bench-load bench-growth engines bench-search clean
+.PHONY: help serve test lint format publish pdf test-long test-trust fuzz offline audit-pack releases rollback check packages account accounts password notices backup restore retention doctor demo as-of freeze export-xlsx import-xlsx review bench bench-load bench-growth engines bench-search clean
