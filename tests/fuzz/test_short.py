@@ -14,6 +14,9 @@ from tests.fuzz.world import World
 SAMPLES = Path(__file__).parent / "samples"
 EXAMPLES = {"cells": 1500, "attachment": 1500, "receipt_code": 300, "import_table": 150}
 OFTEN = 300
+NEARLY_SOUND = st.lists(st.sampled_from([0] * 12 + list(range(1, 256, 7))), max_size=120).map(bytes)
+"""Zero is the first choice everywhere, which is mostly sound: so inputs get far."""
+INPUTS = st.one_of(st.binary(max_size=600), NEARLY_SOUND)
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +34,7 @@ def test_whatever_is_sent_the_rules_hold(name: str, world: World) -> None:
         max_examples=EXAMPLES.get(name, OFTEN),
         suppress_health_check=list(HealthCheck),
     )
-    @given(st.binary(max_size=600))
+    @given(INPUTS)
     def throw(data: bytes) -> None:
         run(TARGETS[name], world, data, outcomes)
 
