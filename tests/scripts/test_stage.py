@@ -110,7 +110,9 @@ def test_the_colours_of_the_agency_become_custom_properties(
     small_places: Places, small_system: System
 ) -> None:
     style = staged_text(stage(small_places, small_system), "assets/agency.css")
-    assert style == ":root{--agency-primary:#123456;--agency-primary-dark:#abcdef;}\n"
+    assert style == (
+        ":root{--agency-primary:#123456;--agency-primary-dark:#abcdef;--agency-accent:#654321;}\n"
+    )
 
 
 # Downloads
