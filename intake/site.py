@@ -40,6 +40,7 @@ def _file(path: Path) -> Response:
     response = send_file(compressed if zipped else path, mimetype=kind, conditional=True)
     if zipped:
         response.headers["Content-Encoding"] = "gzip"
+    del response.headers["Content-Disposition"]  # it would name the compressed file
     response.headers["Vary"] = "Accept-Encoding"
     response.headers["Cache-Control"] = "no-cache"
     return response

@@ -90,6 +90,7 @@ def test_the_packed_variant_is_sent_to_who_takes_it(get: Get, zipped: bytes) -> 
     assert answer.mimetype == "text/html"
     assert answer.data == zipped
     assert "Accept-Encoding" in answer.headers["Vary"]
+    assert "Content-Disposition" not in answer.headers, "a page is saved under its own name"
 
 
 @pytest.mark.parametrize("accepted", ["", "br", "gzip;q=0", "identity"])
