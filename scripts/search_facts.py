@@ -88,6 +88,7 @@ def _document(system: System, document: Row) -> Facts:
         unit=system.unit_by_code[document["unit"]]["name"],
         status="" if is_in_force(current) else _status(system, current),
         keywords=document["keywords"] or "",
+        everyday=document["everyday_words"] or "",
         weight=_WEIGHTS[document["kind"]] * (_OF_SYSTEM if _is_of_system(system, document) else 1),
     )
 

@@ -24,6 +24,8 @@ _WORDS = {
     "missing-label": "thiếu một cột",
     "extra-label": "thừa một cột",
 }
+_MOST_SHOWN = 80
+"""So many characters of a cell are quoted."""
 
 
 def check_files(places: Places) -> Iterator[Finding]:
@@ -74,5 +76,13 @@ def _words(error: Any) -> str:
     column = getattr(error, "field_name", None) or ", ".join(getattr(error, "field_names", []))
     cell = getattr(error, "cell", None)
     where = f"cột {column}: " if column else ""
-    value = f" (đang ghi: {cell!r}; {error.note})" if cell is not None else f" ({error.note})"
+    value = f" (đang ghi: {_shown(cell)}; {error.note})" if cell is not None else f" ({error.note})"
     return f"{where}{what}{value}"
+
+
+def _shown(cell: Any) -> str:
+    """Return what a cell says, of a long one its beginning and how long it is."""
+    text = str(cell)
+    if len(text) <= _MOST_SHOWN:
+        return repr(text)
+    return f"{text[:_MOST_SHOWN]!r}… {len(text)} ký tự"

@@ -12,12 +12,14 @@ nothing, can load it as a script. All carry the number of their index, so that a
 was published anew in the meantime doesn't mix two.
 """
 
+import functools
 import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from scripts.search.pages import Pages
@@ -43,9 +45,16 @@ class Facts:
     status: str = ""
     """Empty for what is in force; pages with a status are found only when asked for."""
     keywords: str = ""
-    """Words that lead to the page though it may not say them, between semicolons."""
+    """What people call the page though it may not say so, between semicolons."""
+    everyday: str = ""
+    """What people have in mind when they look for it, likewise; counts less than a name."""
     weight: float = 1.0
     """How much a page counts when several answer equally well."""
+
+    @property
+    def led_by(self) -> str:
+        """All words that lead to the page beside its text: names first."""
+        return f"{self.keywords};{self.everyday}"
 
 
 def index_files(
@@ -62,7 +71,11 @@ def index_files(
     files, words = _place_files(places)
     texts, files_of_pages = _text_files(pages, facts)
     files |= texts
-    files["words"] = {"words": words, "synonyms": [list(each) for each in synonyms]}
+    files["words"] = {
+        "words": words,
+        "synonyms": [list(each) for each in synonyms],
+        "akin": akin_words(),
+    }
     files["pages"] = _page_table(pages, facts, files_of_pages)
     written = {name: _compact(content) for name, content in files.items()}
     number = hashlib.sha256("".join(written[name] for name in sorted(written)).encode())
@@ -71,6 +84,13 @@ def index_files(
         f"{name}.js": f'siteSearch.take("{edition}","{name}",{content})\n'
         for name, content in sorted(written.items())
     }
+
+
+@functools.cache
+def akin_words() -> list[list[str]]:
+    """Return groups of words that mean about the same in everyday Vietnamese."""
+    groups = (Path(__file__).parent / "akin.txt").read_text(encoding="utf-8").splitlines()
+    return [[word.strip() for word in group.split(";")] for group in groups]
 
 
 def encode(numbers: Iterable[int]) -> str:
@@ -114,13 +134,14 @@ def _places(pages: Pages, facts: Mapping[str, Facts]) -> dict[str, dict[str, lis
 def _texts(pages: Pages, facts: Mapping[str, Facts], location: str) -> Iterator[list[str]]:
     """Return what each section of a page is found by: title, keywords of the page, text."""
     first, *others = pages[location]
-    yield [first.title, *_keywords(facts, location), first.text]
+    known = facts.get(location, Facts())
+    yield [first.title, *_listed(known.led_by), first.text]
     for section in others:
         yield [section.title, section.text]
 
 
-def _keywords(facts: Mapping[str, Facts], location: str) -> list[str]:
-    return [word for word in facts.get(location, Facts()).keywords.split(";") if word.strip()]
+def _listed(words: str) -> list[str]:
+    return [word for word in words.split(";") if word.strip()]
 
 
 def _lengths(pages: Pages, facts: Mapping[str, Facts]) -> Iterator[tuple[int, int, int]]:
@@ -182,10 +203,8 @@ def _page_table(
         "files": [b - a for a, b in zip([0, *files_of_pages], files_of_pages, strict=False)],
         "sections": [len(sections) for sections in pages.values()],
         "lengths": encode(number for each in _lengths(pages, facts) for number in each),
-        "keywords": [
-            encode(sum(1 for _ in syllables(word)) for word in _keywords(facts, location))
-            for location in pages
-        ],
+        "keywords": [_word_counts(each.keywords) for each in known],
+        "everyday": [_word_counts(each.everyday) for each in known],
         "codes": [each.code for each in known],
         "weights": [each.weight for each in known],
     }
@@ -194,6 +213,10 @@ def _page_table(
         words = [word for word, _ in Counter(values).most_common()]
         table[name] = {"words": words, "of": [words.index(value) for value in values]}
     return table
+
+
+def _word_counts(words: str) -> str:
+    return encode(sum(1 for _ in syllables(word)) for word in _listed(words))
 
 
 def _compact(content: Any) -> str:

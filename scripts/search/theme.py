@@ -20,7 +20,10 @@ from scripts.search.pages import Section, read_pages, sections_of
 from scripts.tree import files_below
 
 _ENGINE = Path(__file__).parent / "engine"
-_PARTS = ("text", "typing", "index", "codes", "readings", "ranking", "engine", "results", "box")
+_PARTS = (
+    *("text", "typing", "index", "codes", "akin", "readings"),
+    *("hits", "ranking", "engine", "results", "box"),
+)
 _WORKER = re.compile(r'"search": "([./]*)assets/javascripts/workers/search\.[0-9a-f]+\.min\.js"')
 _PROTOCOL = {
     "assets/javascripts/workers/search.*.min.js": (

@@ -26,6 +26,7 @@ def test_a_document_has_code_kind_unit_and_keywords(shipped_system: System) -> N
     assert (found.code, found.kind) == ("QT-CNTT-02", "Quy trình nghiệp vụ")
     assert found.unit == "Vụ Công nghệ thông tin"
     assert "máy tính cũ" in found.keywords
+    assert "; " in found.everyday
 
 
 def test_every_row_with_a_page_is_found_by_its_code(shipped_system: System) -> None:

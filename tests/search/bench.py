@@ -97,7 +97,7 @@ def main() -> None:
     system = System.load(places)
     known = facts(system, places.content)
     shipped = read_pages(places.current_site.resolve(), NOT_INDEXED)
-    keywords = {location: each.keywords for location, each in known.items()}
+    keywords = {location: each.led_by for location, each in known.items()}
     words = list(synonyms(system))
     for name, pages, more in [
         ("published site", shipped, (known, words)),

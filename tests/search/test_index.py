@@ -13,7 +13,11 @@ PAGES = {
     ],
     "b/": [Section("", "Tái bản", "")],
 }
-FACTS = {"a/": Facts(code="QT-01", kind="Quy trình", keywords="sổ; giấy tờ", weight=1.5)}
+FACTS = {
+    "a/": Facts(
+        code="QT-01", kind="Quy trình", keywords="sổ; giấy tờ", everyday="mất giấy", weight=1.5
+    )
+}
 
 
 def content(files: dict[str, str], name: str) -> Any:
@@ -43,8 +47,8 @@ def test_numbers_come_back(numbers: list[int]) -> None:
 def test_places_are_sections_and_positions() -> None:
     files = index_files(PAGES, FACTS, [])
     places = content(files, "places-0")
-    title, gap, keywords = 4, 8, 1 + 8 + 2 + 8
-    first_text = title + gap + keywords
+    title, gap, keywords, everyday = 4, 8, 1 + 8 + 2 + 8, 2 + 8
+    first_text = title + gap + keywords + everyday
     assert decoded(places["liêu5"]) == [0, 2, 3, first_text, 1, 1, 2 + gap + 1]
     assert decoded(places["tai1"]) == [2, 1, 0]
     words = {
@@ -58,6 +62,9 @@ def test_keywords_lead_to_the_page_and_are_not_shown() -> None:
     files = index_files(PAGES, FACTS, [])
     assert "giây1" in content(files, "places-0")
     assert "giấy" not in files["texts-0.js"]
+    table = content(files, "pages")
+    assert [decoded(each) for each in table["keywords"]] == [[1, 2], []]
+    assert [decoded(each) for each in table["everyday"]] == [[2], []]
 
 
 def test_facts_stand_once_in_columns() -> None:
@@ -65,7 +72,7 @@ def test_facts_stand_once_in_columns() -> None:
     assert table["codes"] == ["QT-01", ""]
     assert table["weights"] == [1.5, 1.0]
     assert [table["kind"]["words"][at] for at in table["kind"]["of"]] == ["Quy trình", ""]
-    assert decoded(table["lengths"]) == [4, 31, 5, 2, 10, 3, 2, 10, 0]
+    assert decoded(table["lengths"]) == [4, 41, 5, 2, 10, 3, 2, 10, 0]
 
 
 def test_every_file_carries_the_edition_which_follows_from_the_content() -> None:

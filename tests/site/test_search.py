@@ -102,7 +102,7 @@ def test_any_text_is_found_however_it_is_typed(
 ) -> None:
     seed = random.SystemRandom().randrange(1 << 30)
     system = System.load(portal.places)
-    keywords = {page: each.keywords for page, each in facts(system, portal.places.content).items()}
+    keywords = {page: each.led_by for page, each in facts(system, portal.places.content).items()}
     asked = list(queries(read_pages(site, NOT_INDEXED), keywords, BLIND_OF_EACH, seed))
     right, _, by_kind = shares(browser, site, asked)
     assert right >= 0.95, (seed, by_kind)

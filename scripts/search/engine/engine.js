@@ -1,10 +1,13 @@
 /* A query from what was typed to the pages that answer. */
 
+/** What is pasted may be a whole page; so much of it is a query. */
+const MOST_WORDS = 60;
 const MOST_PAGES = 20;
 const MOST_SECTIONS = 4;
 const CODE_BONUS = 1.5;
 const WHOLE = 0.97;
 const READ_OTHERWISE = 0.9;
+const SAID_OTHERWISE = 0.85;
 const TAKEN_APART = 0.95;
 const CORRECTED = 0.8;
 const QUOTED = /["“”„]([^"“”„]+)["“”„]?/gu;
@@ -49,7 +52,7 @@ class Engine {
 
   async _search(text, wanted) {
     const typed = text.normalize("NFKC"); // letters of full width are the same letters
-    const words = wordsOf(typed).map(({ word }) => word);
+    const words = wordsOf(typed).map(({ word }) => word).slice(0, MOST_WORDS);
     if (!words.length) return { groups: [], words, nearest: [] };
     await this._open();
     const allowed = this._filter(wanted);
@@ -118,6 +121,8 @@ class Engine {
       if (meant && (await this._withSynonyms(meant, false, attempt, READ_OTHERWISE)) >= WHOLE) return;
     }
     if (hasCode) return;
+    const akin = readings.akin(words);
+    if (akin) await attempt(akin, SAID_OTHERWISE);
     const apart = readings.takenApart(words);
     if (apart && (await attempt(readings.plain(apart, false), TAKEN_APART)) >= WHOLE) return;
     const base = apart ?? words;

@@ -6,6 +6,8 @@ const VALUES = new Uint8Array(128);
 
 /** Positions between a title or keyword and what follows, as index.py leaves them. */
 const GAP = 8;
+/** What everyday words are worth beside a name. */
+const EVERYDAY = 0.5;
 
 /** Return the numbers in a text that index.py's `encode` wrote. */
 function decode(text) {
@@ -44,6 +46,7 @@ class Index {
     const [pages, words] = await Promise.all([this._file("pages"), this._file("words")]);
     this.pages = pages;
     this.synonyms = words.synonyms;
+    this.akin = words.akin;
     this.words = new Map();
     for (const [key, file, count, ...forms] of words.words) {
       this.words.set(key, { key, file, count, forms: [key, ...forms] });
@@ -140,17 +143,23 @@ class Index {
     });
   }
 
-  /** Return where the names of a page, its title and its keywords, stand in its first section:
-      [{from, to}]. */
+  /** Return where the names of a page stand in its first section, its title, its keywords and what
+      people have in mind when they look for it, and what each is worth: [{from, to, worth}]. */
   names(page) {
     let names = this._names.get(page);
     if (names) return names;
+    const { keywords, everyday } = this.pages;
+    const titleLength = this.titleLength[this.firstSection[page]];
     let at = 0;
-    names = [this.titleLength[this.firstSection[page]], ...decode(this.pages.keywords[page])].map((length) => {
-      const name = { from: at, to: at + length };
+    const named = (worth) => (length) => {
+      const name = { from: at, to: at + length, worth };
       at += length + GAP;
       return name;
-    });
+    };
+    names = [
+      ...[titleLength, ...decode(keywords[page])].map(named(1)),
+      ...decode(everyday[page]).map(named(EVERYDAY)),
+    ];
     this._names.set(page, names);
     return names;
   }

@@ -49,17 +49,18 @@ function rank(index, reading, allowed) {
   let most = 0;
   for (const each of coverage) if (each > most) most = each;
   if (!most) return new Map();
-  const hits = hitsOf(terms, coverage, most * CANDIDATE_SHARE);
+  const hits = new Hits(terms, coverage, most * CANDIDATE_SHARE);
   const pages = new Map();
-  for (const [section, found] of hits) {
-    const scored = scoreSection(index, section, found, terms, total, coverage[section] / total);
+  for (const [section, from, to] of hits.sections) {
+    const within = { hits, from, to };
+    const scored = scoreSection(index, section, within, terms, total, coverage[section] / total);
     if (reading.exact && !scored.exact) continue;
     const page = index.pageOf[section];
     if (!pages.has(page)) pages.set(page, { score: 0, sections: [], whole: 0, terms: new Set() });
     const entry = pages.get(page);
     entry.sections.push({ section, score: scored.score });
     entry.whole = Math.max(entry.whole, scored.whole);
-    for (const hit of found) entry.terms.add(hit.term);
+    for (let at = from; at < to; at += 1) entry.terms.add(hits.term[at]);
   }
   for (const [page, entry] of pages) finishPage(index, page, entry, terms, total, reading.sureness);
   return pages;
@@ -106,35 +107,15 @@ function coverageOf(index, terms, allowed) {
   return coverage;
 }
 
-/** Return what stands in each section that covers enough, sorted by line: {term, position, line,
-    quality}. A line is where the query would begin if the term stood at its place in it. */
-function hitsOf(terms, coverage, enough) {
-  const hits = new Map();
-  terms.forEach((term, at) => {
-    for (const [places, quality] of term.found) {
-      places.sections.forEach((section, nth) => {
-        if (coverage[section] < enough) return;
-        let found = hits.get(section);
-        if (!found) hits.set(section, (found = []));
-        for (let each = places.starts[nth]; each < places.starts[nth + 1]; each += 1) {
-          const position = places.positions[each];
-          found.push({ term: at, position, line: position - at, quality });
-        }
-      });
-    }
-  });
-  for (const found of hits.values()) found.sort((a, b) => a.line - b.line);
-  return hits;
-}
-
-function scoreSection(index, section, hits, terms, total, anywhere) {
+function scoreSection(index, section, within, terms, total, anywhere) {
   const titleLength = index.titleLength[section];
-  const phrase = phraseOf(hits, terms);
+  const phrase = phraseOf(within, terms);
   const whole = phrase.weight / total;
-  const near = nearOf(hits, terms, phrase.weight) / total;
+  const near = nearOf(within, terms, phrase.weight) / total;
   const isPageTitle = section === index.firstSection[index.pageOf[section]];
-  const names = isPageTitle ? index.names(index.pageOf[section]) : [{ from: 0, to: titleLength }];
-  const title = titleOf(hits, terms, names, titleLength, index.textBegins[section]);
+  const names = isPageTitle ? index.names(index.pageOf[section]) : [{ from: 0, to: titleLength, worth: 1 }];
+  const before = beforeText(within, index.textBegins[section]);
+  const title = titleOf(before, terms, names, titleLength);
   const inTitle = title.weight / total;
   const found = (ANYWHERE * anywhere) / spread(index.textLength[section]) + NEAR * near + PHRASE * whole;
   const base = title.inOrder ? Math.max(found, IN_TITLE) : found;
@@ -144,30 +125,43 @@ function scoreSection(index, section, hits, terms, total, anywhere) {
         (title.inLine ? TITLE_PHRASE : 0) +
         (WHOLE_TITLE * inTitle * title.matched) / (titleLength || 1)) +
     COMPLETE * Math.max(phrase.complete, title.inOneName ? NEARLY : title.inOrder ? TOGETHER : 0);
-  const named = isPageTitle ? nameIn(hits, terms, names) / total : 0;
+  const named = isPageTitle ? nameIn(before, terms, names) / total : 0;
   const score = base ** SHARPNESS * (1 + bonus) + NAMED * named;
   return { score, whole, exact: phrase.complete >= MATCHING };
 }
 
+/** Return what stands in the title and the keywords and fits well, by position. */
+function beforeText({ hits, from, to }, textBegins) {
+  const found = [];
+  for (let at = from; at < to; at += 1) {
+    const [position, quality] = [hits.position[at], hits.quality[at]];
+    if (position < textBegins && quality >= MATCHING) {
+      found.push({ term: hits.term[at], line: hits.line[at], position, quality });
+    }
+  }
+  return found.sort((a, b) => a.position - b.position);
+}
+
 /** Return the most weight of the query that is a whole name of the page: its words in line, or with
     others between, which says less. */
-function nameIn(hits, terms, names) {
+function nameIn(found, terms, names) {
   let most = 0;
+  let at = 0;
   for (const { from, to } of names) {
     const inLine = new Map();
     const anywhere = new Map();
-    for (const { term, position, quality } of hits) {
-      if (position < from || position >= to || quality < MATCHING) continue;
+    for (; at < found.length && found[at].position < to; at += 1) {
+      const { term, line, position } = found[at];
       const { weight } = terms[term];
-      const line = inLine.get(position - term) ?? { weight: 0, count: 0 };
-      inLine.set(position - term, { weight: line.weight + weight, count: line.count + 1 });
+      const before = inLine.get(line) ?? { weight: 0, count: 0 };
+      inLine.set(line, { weight: before.weight + weight, count: before.count + 1 });
       anywhere.set(position, weight);
     }
     if (anywhere.size < to - from) continue;
     const apart = [...anywhere.values()].reduce((sum, weight) => sum + weight, 0);
     most = Math.max(most, NAMED_APART * apart);
     for (const { weight, count } of inLine.values()) {
-      if (count === to - from && weight > most) most = weight;
+      if (count === to - from) most = Math.max(most, weight);
     }
   }
   return most;
@@ -178,47 +172,44 @@ function spread(words) {
   return 1 + LENGTH * Math.log2(1 + words / 100);
 }
 
-/** Return the most weight that stands in line with the query, and how well all of it does.
-
-    The hits come sorted by line. */
-function phraseOf(hits, terms) {
+/** Return the most weight that stands in line with the query, and how well all of it does. */
+function phraseOf({ hits, from, to }, terms) {
   let [most, complete] = [0, 0];
   let [weight, count, worst] = [0, 0, 1];
-  hits.forEach(({ term, line, quality }, at) => {
-    if (!at || line !== hits[at - 1].line) [weight, count, worst] = [0, 0, 1];
-    weight += terms[term].weight * quality;
+  for (let at = from; at < to; at += 1) {
+    if (at === from || hits.line[at] !== hits.line[at - 1]) [weight, count, worst] = [0, 0, 1];
+    weight += terms[hits.term[at]].weight * hits.quality[at];
     count += 1;
-    if (quality < worst) worst = quality;
+    if (hits.quality[at] < worst) worst = hits.quality[at];
     if (weight > most) most = weight;
     if (count === terms.length && worst > complete) complete = worst;
-  });
+  }
   return { weight: most, complete };
 }
 
-/** Return the most weight that stands nearly in line: words between, or another order.
-
-    The hits come sorted by line; a window over them moves on by one line at a time. */
-function nearOf(hits, terms, atLeast) {
+/** Return the most weight that stands nearly in line: words between, or another order. A window moves
+    on over the lines. */
+function nearOf({ hits, from, to }, terms, atLeast) {
   const best = new Float64Array(terms.length);
   let most = atLeast;
-  let end = 0;
+  let end = from;
   let inWindow = 0;
-  const weightOf = ({ term, quality }) => quality * terms[term].weight;
-  for (let from = 0; from < hits.length; from += 1) {
-    for (; end < hits.length && hits[end].line < hits[from].line + NEAR_POSITIONS; end += 1) {
-      inWindow += weightOf(hits[end]);
+  const weightOf = (at) => hits.quality[at] * terms[hits.term[at]].weight;
+  for (let begin = from; begin < to; begin += 1) {
+    for (; end < to && hits.line[end] < hits.line[begin] + NEAR_POSITIONS; end += 1) {
+      inWindow += weightOf(end);
     }
     if (inWindow > most) {
       best.fill(0);
-      for (let at = from; at < end; at += 1) {
-        const weight = weightOf(hits[at]);
-        if (weight > best[hits[at].term]) best[hits[at].term] = weight;
+      for (let at = begin; at < end; at += 1) {
+        const term = hits.term[at];
+        best[term] = Math.max(best[term], weightOf(at));
       }
       let weight = 0;
       for (const each of best) weight += each;
       if (weight > most) most = weight;
     }
-    inWindow -= weightOf(hits[from]);
+    inWindow -= weightOf(begin);
   }
   return most;
 }
@@ -226,17 +217,16 @@ function nearOf(hits, terms, atLeast) {
 /** Return the weight of the query that stands in the title or the keywords, how many words of the
     title that is, and whether all of the query stands there: in its order, in the order of one of
     them, and word for word in the title. */
-function titleOf(hits, terms, names, length, textBegins) {
-  const inTitle = hits
-    .filter(({ position, quality }) => position < textBegins && quality >= MATCHING)
-    .sort((a, b) => a.position - b.position);
+function titleOf(found, terms, names, length) {
   const best = new Map();
   const lines = new Map();
   let next = 0;
   let [name, nextInName, inOneName] = [0, 0, false];
-  for (const { term, line, position, quality } of inTitle) {
+  for (const { term, line, position, quality } of found) {
     for (; position >= names[name].to; name += 1) nextInName = 0;
-    best.set(term, Math.max(best.get(term) ?? 0, quality * terms[term].weight));
+    const { worth } = names[name];
+    best.set(term, Math.max(best.get(term) ?? 0, quality * worth * terms[term].weight));
+    if (worth < 1) continue;
     if (position < length) lines.set(line, (lines.get(line) ?? 0) + 1);
     if (term === next) next += 1;
     if (term === nextInName) nextInName += 1;
@@ -244,7 +234,7 @@ function titleOf(hits, terms, names, length, textBegins) {
   }
   let weight = 0;
   for (const each of best.values()) weight += each;
-  const matched = new Set(inTitle.map(({ position }) => position).filter((at) => at < length)).size;
+  const matched = new Set(found.map(({ position }) => position).filter((at) => at < length)).size;
   const inLine = Math.max(0, ...lines.values()) === terms.length;
   return { weight, matched, inOrder: next === terms.length, inOneName, inLine };
 }

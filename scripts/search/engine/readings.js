@@ -37,7 +37,8 @@ class Readings {
     this._sorted = [...index.keys].sort();
     this._total = 0;
     for (const word of index.words.values()) this._total += word.count;
-    this._synonyms = new Map();
+    this._akin = new Akin(index.akin);
+    this._synonyms = new Lexicon();
     for (const [short, long, sureness] of index.synonyms) {
       this._learn(short, long, sureness);
       this._learn(long, short, sureness * 0.7);
@@ -45,11 +46,7 @@ class Readings {
   }
 
   _learn(from, to, sureness) {
-    const asked = wordsOf(from).map(({ word }) => syllable(word));
-    if (!asked.length) return;
-    const first = asked[0].key;
-    if (!this._synonyms.has(first)) this._synonyms.set(first, []);
-    this._synonyms.get(first).push({ asked, meant: wordsOf(to).map(({ word }) => word), sureness });
+    this._synonyms.note(from, { meant: wordsOf(to).map(({ word }) => word), sureness });
   }
 
   /** Return the terms of words as they stand; the last may be unfinished. */
@@ -108,18 +105,18 @@ class Readings {
   *_replaced(words, from = 0) {
     const typed = words.map(syllable);
     for (let at = from; at < words.length; at += 1) {
-      for (const { asked, meant, sureness } of this._synonyms.get(typed[at].key) ?? []) {
-        const fits = asked.every(
-          (each, more) =>
-            typed[at + more]?.key === each.key &&
-            (isBare(typed[at + more].form) || typed[at + more].form === each.form),
-        );
-        if (!fits) continue;
+      for (const { asked, meant, sureness } of this._synonyms.at(typed, at)) {
         const rest = words.slice(at + asked.length);
         const replaced = [...words.slice(0, at), ...meant, ...rest];
         yield { words: replaced, sureness, after: at + meant.length };
       }
     }
+  }
+
+  /** Return terms with the words that mean about the same; null when there are none. */
+  akin(words) {
+    const terms = this.plain(words, false);
+    return this._akin.addTo(terms) ? terms : null;
   }
 
   /** Return the words that another typing method means; null when it doesn't look like one. */
@@ -184,8 +181,7 @@ class Readings {
 
   /** Tell whether a word is one that stands for others, and so no slip of the fingers. */
   _isShort(word) {
-    const { key } = syllable(word);
-    return this._synonyms.get(key)?.some(({ asked }) => asked.length === 1) ?? false;
+    return this._synonyms.has(syllable(word).key);
   }
 
   /** Return the known keys nearest to a word: [{key, distance}]. */
