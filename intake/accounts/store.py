@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from intake import databases
 from intake.accounts.passwords import hashed, matches
 from intake.cases.people import Grant, Person
 
@@ -121,13 +122,10 @@ class AccountStore:
     """The accounts of one machine. Any number of threads and processes may use it."""
 
     def __init__(self, path: Path, rules: Rules, clock: Callable[[], dt.datetime]) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        databases.make(path, _SCHEMA)
         self._path = path
         self.rules = rules
         self._clock = clock
-        with contextlib.closing(sqlite3.connect(path, timeout=10)) as database:
-            database.execute("PRAGMA journal_mode = WAL")
-            database.executescript(_SCHEMA)
 
     def put(self, account: Account, password: str | None = None, by: str = BY_COMMAND) -> None:
         """Add an account or change it, and write down what changed.
@@ -353,21 +351,8 @@ class AccountStore:
     def _now(self) -> int:
         return int(self._clock().timestamp())
 
-    @contextlib.contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        """Give a connection; what was done is kept whole or, after an error, not at all."""
-        database = sqlite3.connect(self._path, timeout=10, isolation_level=None)
-        try:
-            database.execute("PRAGMA foreign_keys = ON")
-            database.execute("BEGIN IMMEDIATE")
-            try:
-                yield database
-            except BaseException:
-                database.execute("ROLLBACK")
-                raise
-            database.execute("COMMIT")
-        finally:
-            database.close()
+    def _open(self) -> contextlib.AbstractContextManager[sqlite3.Connection]:
+        return databases.transaction(self._path)
 
 
 def _differences(before: Account | None, after: Account, password: str | None) -> Iterator[str]:

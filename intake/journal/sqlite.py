@@ -1,9 +1,11 @@
 """The journal in SQLite: WAL, synchronous FULL, the embedded default."""
 
 import contextlib
+import errno
 import fcntl
 import logging
 import re
+import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -70,6 +72,12 @@ _NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "
 _OCTAL = re.compile(r"\\([0-7]{3})")
 """How `/proc/mounts` writes a blank in the name of a mount point."""
 _FIXED_WAL_RESET = (3, 51, 3)
+_ROOM_BYTES = 64_000_000
+"""So much must be free for a transaction to begin: the largest form with its files fits in.
+
+SQLite maps its index of the log into memory, and where the file system has no block for a page of
+it (small blocks, copy on write) the kernel kills whoever touches that page.
+"""
 
 
 class SqliteJournal(SqlJournal):
@@ -89,7 +97,8 @@ class SqliteJournal(SqlJournal):
         self._readers: list[sqlite3.Connection] = []
         self._engine = engine(self._connect, path.with_suffix(".turn"))
         super().__init__(GroupWriter(self._engine), clock)
-        self._writer.run(_upgrade)
+        if not self._is_current():
+            self._writer.run(_upgrade)
 
     def scrub(self) -> None:
         """Let the files hold nothing any more of what was taken out.
@@ -103,10 +112,14 @@ class SqliteJournal(SqlJournal):
             raise StorageUnavailable("Nơi lưu phiếu đang bận; hãy chạy lại sau ít phút.")
 
     def close(self) -> None:
-        """Finish what is queued and let go of the files."""
-        self._writer.close()
+        """Finish what is queued and let go of the files; the writer last, which tidies them up."""
         while self._readers:
             self._readers.pop().close()
+        self._writer.close()
+
+    def _is_current(self) -> bool:
+        """Tell whether there are tables already, and the newest: then a start writes nothing."""
+        return self._path.exists() and self._query("PRAGMA user_version") == [(len(_UPGRADES),)]
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
@@ -154,6 +167,10 @@ def engine(connect: Callable[[], Connection], turn_file: Path) -> Engine:
             fcntl.flock(file, fcntl.LOCK_EX)  # also between two writers of one process
             yield
 
+    def check_room() -> None:
+        if shutil.disk_usage(turn_file.parent).free < _ROOM_BYTES:
+            raise OSError(errno.ENOSPC, "too little room is left for the journal")
+
     return Engine(
         connect=connect,
         turn=turn,
@@ -161,12 +178,14 @@ def engine(connect: Callable[[], Connection], turn_file: Path) -> Engine:
         failure=sqlite3.Error,
         refusals=(sqlite3.IntegrityError,),
         is_lasting=_is_lasting,
+        check_room=check_room,
     )
 
 
 def _is_lasting(error: BaseException) -> bool:
+    """Tell whether to trust nothing any more; no room for the index of the log will pass."""
     name = str(getattr(error, "sqlite_errorname", ""))
-    return name.startswith(("SQLITE_IOERR", "SQLITE_CORRUPT"))
+    return name != "SQLITE_IOERR_SHMSIZE" and name.startswith(("SQLITE_IOERR", "SQLITE_CORRUPT"))
 
 
 def _upgrade(connection: Connection) -> None:

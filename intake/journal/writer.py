@@ -3,6 +3,7 @@
 Every write takes a turn first; the writer that has the turn drains its queue into one transaction.
 """
 
+import contextlib
 import logging
 import queue
 import threading
@@ -52,6 +53,8 @@ class Engine:
     """Those failures that are a job's own fault; its neighbours are kept."""
     is_lasting: Callable[[BaseException], bool]
     """Whether the store can't be trusted after a failure."""
+    check_room: Callable[[], None] = lambda: None
+    """Raises an `OSError` when so little room is left that nothing should be begun."""
 
 
 Result = TypeVar("Result")
@@ -74,6 +77,7 @@ class GroupWriter:
         self._engine = engine
         self._jobs: queue.Queue[_Waiting | None] = queue.Queue(maxsize=4096)
         self._stopped: BaseException | None = None
+        self._left: Connection | None = None
         self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
         self._thread.start()
 
@@ -116,16 +120,21 @@ class GroupWriter:
         while (first := self._jobs.get()) is not None:
             batch, last = [first], False
             if self._stopped is not None:
-                self._give_up(None, batch, self._stopped)
+                self._give_up(batch, self._stopped)
                 continue
             try:
                 with self._engine.turn():
-                    connection = self._begin(connection)
-                    last = self._drain(batch)
-                    self._commit(connection, batch)
+                    self._engine.check_room()
+                    try:
+                        connection = self._begin(connection)
+                        last = self._drain(batch)
+                        self._commit(connection, batch)
+                    except (self._engine.failure, OSError) as error:
+                        self._let_go(connection, error)
+                        connection = None
+                        raise
             except (self._engine.failure, OSError) as error:
-                self._give_up(connection, batch, error)
-                connection = None
+                self._give_up(batch, error)
             if last:
                 break
         if connection is not None:
@@ -138,7 +147,7 @@ class GroupWriter:
             try:
                 connection.execute(self._engine.begin)
             except self._engine.failure as error:
-                connection.close()
+                self._let_go(connection, error)
                 if self._engine.is_lasting(error):
                     raise
             else:
@@ -146,10 +155,24 @@ class GroupWriter:
         connection = self._engine.connect()
         try:
             connection.execute(self._engine.begin)
-        except self._engine.failure:
-            connection.close()
+        except self._engine.failure as error:
+            self._let_go(connection, error)
             raise
         return connection
+
+    def _let_go(self, connection: Connection | None, error: BaseException) -> None:
+        """Close a connection that failed while the turn is held: closing may write a checkpoint.
+
+        For the same reason it stays open, without its locks, where nothing is trusted any more.
+        """
+        if connection is None:
+            return
+        if not self._engine.is_lasting(error):
+            connection.close()
+            return
+        with contextlib.suppress(self._engine.failure):
+            connection.execute("ROLLBACK")
+        self._left = connection
 
     def _drain(self, batch: list[_Waiting]) -> bool:
         """Add what waits to the batch; return whether the end of the queue was asked for."""
@@ -185,16 +208,9 @@ class GroupWriter:
             else:
                 outcome.set_exception(refusal)
 
-    def _give_up(
-        self,
-        connection: Connection | None,
-        batch: list[_Waiting],
-        error: BaseException,
-    ) -> None:
+    def _give_up(self, batch: list[_Waiting], error: BaseException) -> None:
         """Tell everyone of the batch; after an I/O error trust nothing until a restart."""
         if self._engine.is_lasting(error):
             self._stopped = error
-        if connection is not None:
-            connection.close()
         for _, outcome in batch:
             outcome.set_exception(error)

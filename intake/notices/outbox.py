@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from intake import databases
 from intake.notices.telling import Notice
 
 _SCHEMA = """
@@ -41,12 +42,9 @@ class Outbox:
     """What is to be sent. One process sends at a time."""
 
     def __init__(self, path: Path, clock: Callable[[], dt.datetime]) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        databases.make(path, _SCHEMA)
         self._path = path
         self._clock = clock
-        with contextlib.closing(sqlite3.connect(path, timeout=10)) as database:
-            database.execute("PRAGMA journal_mode = WAL")
-            database.executescript(_SCHEMA)
 
     @contextlib.contextmanager
     def turn(self) -> Iterator[bool]:
@@ -191,14 +189,8 @@ class Outbox:
     def _now(self) -> int:
         return int(self._clock().timestamp())
 
-    @contextlib.contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        database = sqlite3.connect(self._path, timeout=10)
-        try:
-            with database:
-                yield database
-        finally:
-            database.close()
+    def _open(self) -> contextlib.AbstractContextManager[sqlite3.Connection]:
+        return databases.transaction(self._path)
 
 
 def _notice(row: tuple[Any, ...]) -> Notice:

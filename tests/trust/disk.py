@@ -4,9 +4,14 @@ What the file system wrote to the device is in the image, what it still held in 
 copy of the image, taken the moment everything was killed, is what a power cut leaves: ext4 commits
 by itself only every ten minutes here, and the kernel writes dirty pages back after half a minute.
 What a drive would lose from a cache of its own although it was flushed is not shown.
+
+The device fails by a seal on the image: from then on every write ends in an I/O error, and what was
+written stays. A full medium under the loop, the simpler way, shows something else: the loop says of
+a write that only its first pages fitted that it was done, so what was flushed is gone.
 """
 
 import contextlib
+import fcntl
 import functools
 import os
 import shutil
@@ -36,25 +41,18 @@ def _works(*command: str) -> bool:
 
 
 class Disk:
-    """An ext4 file system in an image, which lies in memory and can run out of it."""
+    """An ext4 file system in an image, which lies in memory."""
 
     def __init__(self, folder: Path) -> None:
-        self._under = folder / "under"
-        self._image = self._under / "image"
-        self._under.mkdir()
         self.mounted = folder / "disk"
         self.mounted.mkdir()
-        _run("mount", "-t", "tmpfs", "-o", f"size={3 * _MEGABYTES}m", "none", self._under)
-        _run("truncate", "-s", f"{_MEGABYTES}M", self._image)
-        _run("mkfs.ext4", "-q", "-F", "-E", "lazy_itable_init=0,nodiscard", self._image)
+        self._image = _image()
+        _run("mkfs.ext4", "-q", "-F", "-E", "lazy_itable_init=0,nodiscard", _path(self._image))
         self._mount()
 
     def cut_power(self) -> None:
         """Go on with what a power cut would have left. Nobody may use the disk any more."""
-        left = self._image.with_name("left")
-        _run("cp", "--sparse=always", self._image, left)
-        self._unmount()
-        left.replace(self._image)
+        self._go_on_with_a_copy()
         self._mount()
 
     @contextlib.contextmanager
@@ -64,16 +62,13 @@ class Disk:
             yield
 
     def fail(self) -> None:
-        """Let every write to a new place of the device fail: the medium under it is full."""
-        with contextlib.suppress(OSError), (self._under / "ballast").open("wb") as file:
-            while True:
-                file.write(b"\0" * 1_000_000)
+        """Let every write to the device fail; what was written can still be read."""
+        fcntl.fcntl(self._image, fcntl.F_ADD_SEALS, fcntl.F_SEAL_WRITE)
 
     def repair(self) -> None:
-        """Put in a sound medium with what was on the failed one. Nobody may use it meanwhile."""
-        (self._under / "ballast").unlink()
-        self._unmount()
-        _run("e2fsck", "-fy", self._image, check=False)
+        """Put in a sound device with what is on the failed one. Nobody may use it meanwhile."""
+        self._go_on_with_a_copy()
+        _run("e2fsck", "-fy", _path(self._image), check=False)
         self._mount()
 
     @contextlib.contextmanager
@@ -87,10 +82,16 @@ class Disk:
 
     def remove(self) -> None:
         self._unmount()
-        _run("umount", self._under)
+        os.close(self._image)
+
+    def _go_on_with_a_copy(self) -> None:
+        copy = _image()
+        _run("cp", "--sparse=always", _path(self._image), _path(copy))
+        self.remove()
+        self._image = copy
 
     def _mount(self) -> None:
-        _run("mount", "-o", _MOUNT, self._image, self.mounted)
+        _run("mount", "-o", _MOUNT, _path(self._image), self.mounted)
 
     def _unmount(self) -> None:
         for _ in range(100):
@@ -98,6 +99,17 @@ class Disk:
                 return
             time.sleep(0.1)
         raise AssertionError("somebody still uses the disk")
+
+
+def _image() -> int:
+    """Return an empty file in memory, which nobody needs to remove."""
+    image = os.memfd_create("disk", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    os.truncate(image, _MEGABYTES * 1024 * 1024)
+    return image
+
+
+def _path(image: int) -> str:
+    return f"/proc/{os.getpid()}/fd/{image}"
 
 
 @contextlib.contextmanager

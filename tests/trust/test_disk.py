@@ -1,5 +1,9 @@
-"""The disk of the tests shows what it is for: what was not synced is gone after a power cut."""
+"""The disk of the tests shows what it is for.
 
+What was not synced is gone after a power cut; what was synced before the device failed is there.
+"""
+
+import errno
 import subprocess
 import sys
 import tempfile
@@ -39,6 +43,19 @@ print("kept", flush=True)
 time.sleep(60)
 """
 
+LOG = """
+import itertools, os, sys
+log = os.open(sys.argv[1], os.O_CREAT | os.O_APPEND | os.O_WRONLY)
+for n in itertools.count():
+    try:
+        os.write(log, (f"{n:09}" * 667).encode())
+        os.fsync(log)
+    except OSError as error:
+        sys.exit(error.errno)
+    print("kept", flush=True)
+"""
+"""The simplest thing that keeps what it acknowledged: no database can do better than this."""
+
 
 @pytest.fixture
 def disk() -> Iterator[Disk]:
@@ -61,3 +78,17 @@ def test_what_was_not_synced_is_gone(synced: str, kept: int, disk: Disk) -> None
     disk.cut_power()
     with closing(SqliteJournal(path)) as journal:
         assert len(journal.events()) == kept
+
+
+def test_what_was_synced_before_the_device_failed_is_there(disk: Disk) -> None:
+    path = disk.mounted / "log"
+    command = [sys.executable, "-c", LOG, str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        kept = [process.stdout.readline() for _ in range(100)]
+        disk.fail()
+        kept += process.stdout.readlines()
+    assert process.returncode == errno.EIO
+    disk.repair()
+    records = "".join(f"{n:09}" * 667 for n in range(len(kept)))
+    assert path.read_bytes().startswith(records.encode())

@@ -2,6 +2,7 @@ import logging
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -85,9 +86,9 @@ class UntrustworthyJournal(SqliteJournal):
 def test_a_failing_disk_stops_the_journal_until_a_restart(
     journal: SqliteJournal, places: Places, make_submission: MakeSubmission, clock: Any
 ) -> None:
-    untrustworthy = UntrustworthyJournal.__new__(UntrustworthyJournal)
+    untrustworthy = UntrustworthyJournal(places.journal, clock)
     with pytest.raises(StorageStopped):
-        untrustworthy.__init__(places.journal, clock)  # type: ignore[misc]
+        untrustworthy.append(make_submission())
     untrustworthy.failing = False
     with pytest.raises(StorageStopped, match="báo cho bộ phận quản trị"):
         untrustworthy.append(make_submission())
@@ -96,6 +97,55 @@ def test_a_failing_disk_stops_the_journal_until_a_restart(
     restarted = SqliteJournal(places.journal, clock)
     assert restarted.append(make_submission()).number == "KPH-2020-001"
     restarted.close()
+
+
+def leave_free(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=size))
+
+
+def test_with_too_little_room_nothing_is_begun_and_with_room_it_goes_on(
+    places: Places, make_submission: MakeSubmission, monkeypatch: pytest.MonkeyPatch, clock: Any
+) -> None:
+    journal = SqliteJournal(places.journal, clock)
+    begun: list[str] = []
+    journal._writer.run(lambda c: c.set_trace_callback(begun.append))  # type: ignore[attr-defined]
+    begun.clear()
+    leave_free(63_999_999, monkeypatch)
+    submission = make_submission()
+    with pytest.raises(StorageUnavailable, match="thử gửi lại") as refused:
+        journal.append(submission)
+    assert not isinstance(refused.value, StorageStopped)
+    assert isinstance(refused.value.__cause__, OSError)
+    assert begun == []
+    leave_free(64_000_000, monkeypatch)
+    assert journal.append(submission).number == "KPH-2020-001"
+    assert begun[0] == "BEGIN IMMEDIATE", "over the same connection: no file is made anew"
+    journal.close()
+
+
+def test_a_start_with_too_little_room_writes_nothing_and_reads(
+    places: Places, make_submission: MakeSubmission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = SqliteJournal(places.journal)
+    journal.append(make_submission())
+    journal.close()
+    leave_free(0, monkeypatch)
+    started = SqliteJournal(places.journal)
+    assert len(started.events()) == 1
+    with pytest.raises(StorageUnavailable):
+        started.append(make_submission())
+    started.close()
+
+
+def test_nothing_is_left_beside_the_journal_when_it_was_closed(
+    places: Places, make_submission: MakeSubmission
+) -> None:
+    SqliteJournal(places.journal).close()
+    journal = SqliteJournal(places.journal)
+    journal.append(make_submission())
+    journal.close()
+    left = {path.suffix for path in places.journal.parent.glob("journal.*")}
+    assert left == {".sqlite3", ".turn"}
 
 
 @pytest.mark.parametrize("kind", ["nfs", "nfs4", "cifs", "smb3", "fuse.sshfs", "9p", "ceph"])

@@ -1,3 +1,4 @@
+import fcntl
 import sqlite3
 import subprocess
 import sys
@@ -25,6 +26,7 @@ class Watched:
         self._real.execute("CREATE TABLE IF NOT EXISTS kept (word TEXT)")
         self.commits = 0
         self.before_commit: Callable[[], None] = lambda: None
+        self.before_close: Callable[[], None] = lambda: None
 
     def execute(self, statement: str, values: Any = ()) -> sqlite3.Cursor:
         if statement == "COMMIT":
@@ -33,6 +35,7 @@ class Watched:
         return self._real.execute(statement, values)
 
     def close(self) -> None:
+        self.before_close()
         self._real.close()
 
 
@@ -200,7 +203,42 @@ def test_after_an_input_output_error_nothing_is_taken_any_more(
     assert words(database) == []
 
 
-@pytest.mark.parametrize("name", ["SQLITE_FULL", "SQLITE_BUSY"])
+def is_free(turn_file: Path) -> bool:
+    with turn_file.open("ab") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True
+
+
+def test_after_an_input_output_error_nothing_is_written_by_closing(
+    make_writer: MakeWriter, connection: Watched, database: Path
+) -> None:
+    closed: list[bool] = []
+    connection.before_close = lambda: closed.append(True)
+    connection.before_commit = raising(failure("SQLITE_IOERR_FSYNC"))
+    writer = make_writer(connection)
+    with pytest.raises(StorageStopped):
+        writer.run(keep("một"))
+    assert closed == [], "the last one to close writes a checkpoint"
+    assert writer._left is connection, "and what nobody holds is closed"
+    Watched(database).execute("BEGIN IMMEDIATE")
+
+
+def test_a_connection_that_failed_is_closed_in_the_turn(
+    make_writer: MakeWriter, connection: Watched, tmp_path: Path
+) -> None:
+    free: list[bool] = []
+    connection.before_close = lambda: free.append(is_free(tmp_path / "kept.turn"))
+    connection.before_commit = raising(failure("SQLITE_FULL"))
+    with pytest.raises(StorageUnavailable):
+        make_writer(connection).run(keep("một"))
+    assert free == [False]
+    assert is_free(tmp_path / "kept.turn")
+
+
+@pytest.mark.parametrize("name", ["SQLITE_FULL", "SQLITE_BUSY", "SQLITE_IOERR_SHMSIZE"])
 def test_after_a_passing_error_the_next_job_is_kept(
     name: str, make_writer: MakeWriter, connection: Watched, database: Path
 ) -> None:
