@@ -38,7 +38,7 @@ from scripts.register_papers.setting import set_papers
 from scripts.releases import publish
 from scripts.search.pages import sections_of
 from scripts.search.theme import ThemeChanged, Unindexed, install
-from scripts.search_facts import facts, not_indexed, synonyms
+from scripts.search_facts import everyday, facts, not_indexed, synonyms
 from scripts.stage import stage
 from scripts.steps import Steps
 from scripts.system import System
@@ -115,7 +115,7 @@ def _built(
     settings = Settings.load(places.configuration)
     problems = check_site(target, settings, beside, steps.kept)
     if system.present is None:
-        problems += check_successor(target, settings, places.current_site)
+        problems += check_successor(target, settings, places.current_site, everyday(system))
     if problems:
         raise BuildFailed("\n".join(problems))
     compress(target, beside, steps.kept(_compressed))

@@ -1,6 +1,7 @@
 """What the search knows of the portal's pages beside their text: code, kind, unit, status."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from scripts.front_matter import front_matter
@@ -56,7 +57,14 @@ def facts(system: System, content: Path) -> dict[str, Facts]:
     found |= {each["address"]: _document(system, each) for each in system.documents.values()}
     found |= dict(_revisions(system))
     found |= dict(_units(system))
+    for location, words in everyday(system).items():
+        found[location] = replace(found.get(location, Facts()), everyday=words)
     return found
+
+
+def everyday(system: System) -> dict[str, str]:
+    """Return what people have in mind when they look for a page, by location."""
+    return {row["address"]: row["words"] for row in system.rows("search_words")}
 
 
 def synonyms(system: System) -> Iterator[tuple[str, str, float]]:
@@ -88,7 +96,6 @@ def _document(system: System, document: Row) -> Facts:
         unit=system.unit_by_code[document["unit"]]["name"],
         status="" if is_in_force(current) else _status(system, current),
         keywords=document["keywords"] or "",
-        everyday=document["everyday_words"] or "",
         weight=_WEIGHTS[document["kind"]] * (_OF_SYSTEM if _is_of_system(system, document) else 1),
     )
 

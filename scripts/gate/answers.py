@@ -1,6 +1,6 @@
 """The search still answers: queries of the configuration file find the pages they should."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from scripts.search.index import FOLDER
@@ -29,3 +29,12 @@ def check_answers(site: Path, queries: Mapping[str, str]) -> Iterator[str]:
             f"{FOLDER}/: tìm “{query}” không còn ra trang {location or 'chủ'}; sửa trang, hoặc "
             "queries trong data/portal.toml, bảng [gate]"
         )
+
+
+def check_led(site: Path, locations: Iterable[str]) -> Iterator[str]:
+    """Yield the search words that lead to a page which a site doesn't have."""
+    for location in locations:
+        if not (site / location / "index.html").is_file():
+            yield (
+                f"data/qms/search_words.csv: không có trang {location}; sửa địa chỉ, hoặc bỏ dòng"
+            )

@@ -26,7 +26,12 @@ def test_a_document_has_code_kind_unit_and_keywords(shipped_system: System) -> N
     assert (found.code, found.kind) == ("QT-CNTT-02", "Quy trình nghiệp vụ")
     assert found.unit == "Vụ Công nghệ thông tin"
     assert "máy tính cũ" in found.keywords
-    assert "; " in found.everyday
+
+
+def test_everyday_words_lead_to_any_page(with_rows: WithRows, small_places: Places) -> None:
+    row = {"address": "tai-ngay/", "words": "quy trình tháng trước; bản cũ"}
+    found = facts(with_rows("search_words", row), small_places.content)
+    assert found["tai-ngay/"].everyday == "quy trình tháng trước; bản cũ"
 
 
 def test_every_row_with_a_page_is_found_by_its_code(shipped_system: System) -> None:

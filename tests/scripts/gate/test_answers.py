@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.gate.answers import check_answers
+from scripts.gate.answers import check_answers, check_led
 from scripts.search.index import encode, index_files
 from scripts.search.pages import Section
 from scripts.search.reading import IndexReader, decode
@@ -72,3 +72,11 @@ def test_a_broken_index_is_named(searched: Path, text: str) -> None:
 
 def test_a_site_without_a_search_has_nothing_to_answer(tmp_path: Path) -> None:
     assert list(check_answers(tmp_path, {"kiểm": "a/"})) == []
+
+
+def test_search_words_lead_to_pages_that_are_there(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/index.html").touch()
+    (line,) = check_led(tmp_path, ["a/", "b/"])
+    assert "không có trang b/" in line
+    assert line.startswith("data/qms/search_words.csv: ")
