@@ -1,0 +1,156 @@
+"""What submissions are sent to: the intake over each store, and an empty view."""
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlencode
+
+from intake.configuration import PROJECT_ROOT, Places
+from intake.journal.postgres import PostgresJournal
+from intake.journal.sql import SqlJournal
+from intake.journal.sqlite import SqliteJournal
+from intake.journal.store import SETTING
+from intake.receipts import new_token
+from tests.conftest import free_port
+from tests.faults.test_kill import service, wait_for
+from tests.load.press import Pressed, press
+from tests.postgres import children, postgres
+
+CONNECTIONS = 32
+PAGE = "/bao-cao/khong-phu-hop/"
+ANSWERS = {
+    "summary": "Hồ sơ đề nghị xác nhận không có phiếu kiểm soát quá trình",
+    "description": "Ba hồ sơ nộp trong tuần không kèm phiếu kiểm soát như bước 2 yêu cầu. " * 8,
+    "evidence": "Hồ sơ số 12, 15 và 17 trong sổ theo dõi hồ sơ của đơn vị",
+    "correction": "Đã bổ sung phiếu cho ba hồ sơ, đã nhắc người nhận hồ sơ",
+    "unit": "BC",
+    "document": "QT-BC-02",
+    "document_revision": "01",
+    "found_on": "2020-09-10",
+    "source": "self",
+    "sender_name": "Nguyễn Văn A",
+    "sender_unit": "KHCN",
+    "sender_email": "ten@example.gov.vn",
+    "contact_back": "true",
+}
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass
+class Side:
+    """What is sent to, and what came of it."""
+
+    name: str
+    port: int
+    processes: Callable[[], list[int]]
+    """Those that work for it: its own, and its database's."""
+    journal: Callable[[], SqlJournal] | None = None
+    rounds: list[Pressed] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+    """Milliseconds of the processor for a request, by round."""
+    acknowledged: int = 0
+
+    def take(self, count: int, connections: int = CONNECTIONS) -> None:
+        """Let so many requests be answered, and note how."""
+        before = spent(self.processes())
+        pressed = press(self.port, made(self.port, count), connections)
+        took = spent(self.processes()) - before
+        if set(pressed.statuses) != {201 if self.journal else 200}:
+            raise RuntimeError(f"{self.name}: {pressed.statuses}")
+        self.acknowledged += count
+        self.rounds.append(pressed)
+        self.cpu.append(took * 1000 / count)
+
+    def forget(self) -> None:
+        """Forget the rounds so far."""
+        self.rounds.clear()
+        self.cpu.clear()
+
+    def kept(self) -> int:
+        """Return how many submissions lie in the journal."""
+        assert self.journal
+        with contextlib.closing(self.journal()) as journal:
+            return len(journal.events("nonconformity"))
+
+
+def made(port: int, count: int) -> list[bytes]:
+    """Return requests as a browser sends them, each with a token of its own."""
+    return [_request(port, urlencode({**ANSWERS, "_token": new_token()})) for _ in range(count)]
+
+
+def _request(port: int, body: str) -> bytes:
+    address = f"127.0.0.1:{port}"
+    head = [
+        f"POST {PAGE} HTTP/1.1",
+        f"Host: {address}",
+        "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+        "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+        "Accept-Language: vi,en;q=0.5",
+        f"Referer: http://{address}{PAGE}",
+        f"Origin: http://{address}",
+        "Sec-Fetch-Site: same-origin",
+        "Content-Type: application/x-www-form-urlencoded",
+        f"Content-Length: {len(body)}",
+    ]
+    return "\r\n".join([*head, "", body]).encode()
+
+
+def spent(processes: list[int]) -> float:
+    """Return the seconds of the processor that processes have used."""
+    total = 0
+    for each in processes:
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            stat = Path(f"/proc/{each}/stat").read_text(encoding="utf-8", errors="replace")
+            total += sum(map(int, stat.rpartition(")")[2].split()[11:13]))
+    return total / _TICKS
+
+
+@contextlib.contextmanager
+def empty_view() -> Iterator[Side]:
+    """Run a Flask view that does nothing, behind the intake's server with its settings."""
+    port = free_port()
+    command = [sys.executable, "-m", "tests.load.empty_view", str(port)]
+    with subprocess.Popen(command, cwd=PROJECT_ROOT, stderr=subprocess.DEVNULL) as process:
+        try:
+            wait_for(port)
+            yield Side("an empty Flask view", port, lambda: [process.pid])
+        finally:
+            process.kill()
+
+
+@contextlib.contextmanager
+def on_sqlite(places: Places, **told: str) -> Iterator[Side]:
+    """Run an intake over a file."""
+    with service(places, **{SETTING: ""}, **told) as (process, port):
+        yield Side("SQLite", port, lambda: [process.pid], lambda: SqliteJournal(places.journal))
+
+
+@contextlib.contextmanager
+def on_postgres(places: Places, **told: str) -> Iterator[Side]:
+    """Run an intake over a database server of its own; it is the server that is told more."""
+    with (
+        postgres(environment=told) as server,
+        service(places, **{SETTING: server.url}) as (process, port),
+    ):
+
+        def processes() -> list[int]:
+            assert server.process
+            return [process.pid, *children(server.process.pid)]
+
+        yield Side("PostgreSQL", port, processes, lambda: PostgresJournal(server.url))
+
+
+def places_for(folder: Path) -> Places:
+    """Make a portal with the published site of this one and a journal of its own."""
+    places = Places(folder)
+    ignored = shutil.ignore_patterns("intake")
+    shutil.copytree(PROJECT_ROOT / "data", folder / "data", ignore=ignored)
+    places.current_site.parent.mkdir()
+    places.current_site.symlink_to(Places(PROJECT_ROOT).current_site.resolve())
+    places.packages.mkdir()
+    return places
