@@ -70,15 +70,15 @@ class Line:
         return int(self._got[9:12])
 
 
-def press(port: int, requests: Sequence[bytes], connections: int) -> Pressed:
-    """Send all requests from a process of its own, over so many connections at once."""
+def press(ports: Sequence[int], requests: Sequence[bytes], connections: int) -> Pressed:
+    """Send all requests from a process of its own, over so many connections to ports in turn."""
     with multiprocessing.get_context("fork").Pool(1) as pool:
-        return pool.apply(_press, (port, requests, connections))
+        return pool.apply(_press, (ports, requests, connections))
 
 
-def _press(port: int, requests: Sequence[bytes], connections: int) -> Pressed:
+def _press(ports: Sequence[int], requests: Sequence[bytes], connections: int) -> Pressed:
     pressed, waiting = Pressed(), iter(requests)
-    lines = [Line(port) for _ in range(connections)]
+    lines = [Line(ports[at % len(ports)]) for at in range(connections)]
     with selectors.DefaultSelector() as ready:
         begun = time.perf_counter()
         for line, request in zip(lines, waiting, strict=False):

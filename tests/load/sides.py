@@ -5,8 +5,9 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -46,7 +47,7 @@ class Side:
     """What is sent to, and what came of it."""
 
     name: str
-    port: int
+    ports: list[int]
     processes: Callable[[], list[int]]
     """Those that work for it: its own, and its database's."""
     journal: Callable[[], SqlJournal] | None = None
@@ -58,7 +59,7 @@ class Side:
     def take(self, count: int, connections: int = CONNECTIONS) -> None:
         """Let so many requests be answered, and note how."""
         before = spent(self.processes())
-        pressed = press(self.port, made(self.port, count), connections)
+        pressed = press(self.ports, made(self.ports[0], count), connections)
         took = spent(self.processes()) - before
         if set(pressed.statuses) != {201 if self.journal else 200}:
             raise RuntimeError(f"{self.name}: {pressed.statuses}")
@@ -118,31 +119,50 @@ def empty_view() -> Iterator[Side]:
     with subprocess.Popen(command, cwd=PROJECT_ROOT, stderr=subprocess.DEVNULL) as process:
         try:
             wait_for(port)
-            yield Side("an empty Flask view", port, lambda: [process.pid])
+            yield Side("an empty Flask view", [port], lambda: [process.pid])
         finally:
             process.kill()
 
 
 @contextlib.contextmanager
-def on_sqlite(places: Places, **told: str) -> Iterator[Side]:
-    """Run an intake over a file."""
-    with service(places, **{SETTING: ""}, **told) as (process, port):
-        yield Side("SQLite", port, lambda: [process.pid], lambda: SqliteJournal(places.journal))
+def on_sqlite(places: Places, intakes: int = 1, **told: str) -> Iterator[Side]:
+    """Run intakes over a file."""
+    with _intakes(places, intakes, {SETTING: "", **told}) as (ports, own):
+        yield Side(_named("SQLite", intakes), ports, lambda: own, partial(_sqlite, places))
 
 
 @contextlib.contextmanager
-def on_postgres(places: Places, **told: str) -> Iterator[Side]:
-    """Run an intake over a database server of its own; it is the server that is told more."""
+def on_postgres(places: Places, intakes: int = 1, **told: str) -> Iterator[Side]:
+    """Run intakes over a database server of its own; it is the server that is told more."""
     with (
         postgres(environment=told) as server,
-        service(places, **{SETTING: server.url}) as (process, port),
+        _intakes(places, intakes, {SETTING: server.url}) as (ports, own),
     ):
 
         def processes() -> list[int]:
             assert server.process
-            return [process.pid, *children(server.process.pid)]
+            return [*own, *children(server.process.pid)]
 
-        yield Side("PostgreSQL", port, processes, lambda: PostgresJournal(server.url))
+        name = _named("PostgreSQL", intakes)
+        yield Side(name, ports, processes, partial(PostgresJournal, server.url))
+
+
+def _sqlite(places: Places) -> SqliteJournal:
+    return SqliteJournal(places.journal)
+
+
+def _named(store: str, intakes: int) -> str:
+    return store if intakes == 1 else f"{store}, {intakes} intakes"
+
+
+@contextlib.contextmanager
+def _intakes(
+    places: Places, count: int, told: Mapping[str, str]
+) -> Iterator[tuple[list[int], list[int]]]:
+    """Run so many intakes; return their ports and their processes."""
+    with contextlib.ExitStack() as running:
+        started = [running.enter_context(service(places, **told)) for _ in range(count)]
+        yield [port for _, port in started], [process.pid for process, _ in started]
 
 
 def places_for(folder: Path) -> Places:

@@ -1,9 +1,10 @@
 """What taking a submission costs: `make bench-submissions`.
 
-An empty Flask view, the intake over both stores, and both once more with every sync five
-milliseconds slower, run at once behind the same server and are sent the same requests in turn,
-round after round. So whatever the machine does meanwhile hits all alike; what counts are the
-ratios. The milliseconds of the processor are those of the intake and of its database.
+An empty Flask view, the intake over both stores, both with every sync five milliseconds slower, and
+both with two intakes over one journal, run at once behind the same server and are sent the same
+requests in turn, round after round. So whatever the machine does meanwhile hits all alike; what
+counts are the ratios. The milliseconds of the processor are those of the intake and of its
+database.
 """
 
 import contextlib
@@ -37,7 +38,7 @@ def check_cost() -> float:
 
 @contextlib.contextmanager
 def sides(folder: Path) -> Iterator[list[Side]]:
-    """Run the empty view, the intake over both stores, and both again with slow syncs."""
+    """Run the empty view, and the intake over both stores in each way."""
     told = {"LD_PRELOAD": str(slow_sync(folder)), "SLOW_SYNC_US": str(SLOWER_US)}
     with contextlib.ExitStack() as running:
         enter = running.enter_context
@@ -53,6 +54,8 @@ def sides(folder: Path) -> Iterator[list[Side]]:
             enter(on_sqlite(places_for(folder / "sqlite"))),
             enter(on_postgres(places_for(folder / "postgres"))),
             *slow,
+            enter(on_sqlite(places_for(folder / "two-sqlite"), intakes=2)),
+            enter(on_postgres(places_for(folder / "two-postgres"), intakes=2)),
         ]
 
 
