@@ -112,27 +112,31 @@ def spent(processes: list[int]) -> float:
 
 
 @contextlib.contextmanager
-def empty_view() -> Iterator[Side]:
-    """Run a Flask view that does nothing, behind the intake's server with its settings."""
+def view(kind: str) -> Iterator[Side]:
+    """Run a yardstick: an `empty` or a `reading` view."""
     port = free_port()
-    command = [sys.executable, "-m", "tests.load.empty_view", str(port)]
+    command = [sys.executable, "-m", "tests.load.yardsticks", kind, str(port)]
     with subprocess.Popen(command, cwd=PROJECT_ROOT, stderr=subprocess.DEVNULL) as process:
         try:
             wait_for(port)
-            yield Side("an empty Flask view", [port], lambda: [process.pid])
+            yield Side(f"Flask view, {kind}", [port], lambda: [process.pid])
         finally:
             process.kill()
 
 
 @contextlib.contextmanager
-def on_sqlite(places: Places, intakes: int = 1, **told: str) -> Iterator[Side]:
+def on_sqlite(
+    places: Places, intakes: int = 1, told: Mapping[str, str] | None = None
+) -> Iterator[Side]:
     """Run intakes over a file."""
-    with _intakes(places, intakes, {SETTING: "", **told}) as (ports, own):
+    with _intakes(places, intakes, {SETTING: "", **(told or {})}) as (ports, own):
         yield Side(_named("SQLite", intakes), ports, lambda: own, partial(_sqlite, places))
 
 
 @contextlib.contextmanager
-def on_postgres(places: Places, intakes: int = 1, **told: str) -> Iterator[Side]:
+def on_postgres(
+    places: Places, intakes: int = 1, told: Mapping[str, str] | None = None
+) -> Iterator[Side]:
     """Run intakes over a database server of its own; it is the server that is told more."""
     with (
         postgres(environment=told) as server,
