@@ -99,7 +99,6 @@ class GroupWriter:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._apart: tuple[type[Exception], ...] = (Apart, *engine.refusals)
         self._jobs: queue.Queue[_Waiting | None] = queue.Queue(maxsize=4096)
         self._stopped: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
@@ -213,7 +212,9 @@ class GroupWriter:
         connection.execute("SAVEPOINT jobs")
         try:
             results = together(connection, [job.about for job, _ in waiting])  # type: ignore[attr-defined]
-        except self._apart:
+        except Exception as reason:  # whose verdict it is shows when each is run by itself
+            if self._is_the_stores(reason):
+                raise
             connection.execute("ROLLBACK TO jobs")
             outcomes = [self._by_itself(connection, *each) for each in waiting]
         else:
@@ -224,19 +225,22 @@ class GroupWriter:
 
     def _by_itself(self, connection: Connection, job: Job[Any], outcome: Future[Any]) -> _Outcome:
         connection.execute("SAVEPOINT job")
-        refusal, result = None, None
+        result, refusal = None, None
         try:
             result = job(connection)
-        except self._engine.refusals as refused:
-            refusal = refused
-        except self._engine.failure:  # the store's trouble, not the job's
-            raise
         except Exception as refused:  # the job's own verdict goes to whoever asked for it
-            refusal = refused
-        if refusal is not None:
+            if self._is_the_stores(refused):
+                raise
             connection.execute("ROLLBACK TO job")
+            refusal = refused
         connection.execute("RELEASE job")
         return outcome, result, refusal
+
+    def _is_the_stores(self, error: Exception) -> bool:
+        """Tell whether a failure is the store's trouble and not a job's own."""
+        return isinstance(error, self._engine.failure) and not isinstance(
+            error, self._engine.refusals
+        )
 
     def _give_up(
         self,

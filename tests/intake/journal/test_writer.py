@@ -217,7 +217,7 @@ def test_jobs_of_a_kind_that_wait_are_run_as_one(
     assert connection.commits == 2
 
 
-@pytest.mark.parametrize("refusal", [Apart(), sqlite3.IntegrityError()])
+@pytest.mark.parametrize("refusal", [Apart(), sqlite3.IntegrityError(), KeyError("prefix")])
 def test_what_cannot_be_run_as_one_is_undone_and_run_one_by_one(
     refusal: Exception, make_writer: MakeWriter, connection: Watched, database: Path
 ) -> None:
@@ -228,6 +228,18 @@ def test_what_cannot_be_run_as_one_is_undone_and_run_one_by_one(
     assert isinstance(second, ContentConflict)
     assert some.runs == [["một", "dở dang", "ba"], ["một"], ["dở dang"], ["ba"]]
     assert words(database) == ["một", "ba"]
+
+
+def test_when_the_store_fails_jobs_run_as_one_are_all_refused(
+    make_writer: MakeWriter, connection: Watched, database: Path
+) -> None:
+    some = Words(failure("SQLITE_FULL"))
+    writer = make_writer(connection)
+    for outcome in asked_at_once(writer, [some.job("một"), some.job("hai")]):
+        assert isinstance(outcome, StorageUnavailable)
+    assert some.runs == [["một", "hai"]]
+    assert words(database) == []
+    assert writer.run(keep("ba")) == "ba"
 
 
 def test_while_another_process_has_the_turn_nothing_is_written(
