@@ -9,7 +9,7 @@ import datetime as dt
 import json
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from intake.configuration import LOCAL_ZONE
@@ -27,11 +27,10 @@ from intake.journal.model import (
     Receipt,
     Submission,
 )
-from intake.journal.writer import Alike, Apart, Connection, GroupWriter
+from intake.journal.writer import Alike, Connection, GroupWriter
 from intake.receipts import Token, case_number, code_hash, receipt_code, token_hash
 
 UNREADABLE = "Nơi lưu phiếu tạm thời không đọc được; hãy thử lại sau ít phút."
-_AT_ONCE = 32
 _HELD_FOR = dt.timedelta(days=1)
 
 Clock = Callable[[], dt.datetime]
@@ -52,7 +51,7 @@ class SqlJournal(ABC):
     def append(self, submission: Submission) -> Receipt:
         """Keep a submission durably, once: see `Journal.append`."""
         entry = _Entry(submission, self._clock)
-        return self._writer.run(Alike(entry, _append, _append_all))
+        return self._writer.run(Alike(entry, _append, _add))
 
     def act(self, act: Act) -> Receipt:
         """Keep an action on a case durably, once: see `Journal.act`."""
@@ -217,25 +216,8 @@ def _append(connection: Connection, entry: _Entry) -> Receipt:
     return _add(connection, [entry])[0]
 
 
-def _append_all(connection: Connection, entries: Sequence[_Entry]) -> list[Receipt]:
-    """Append what nobody sent before.
-
-    Raises:
-        Apart: something was sent before, or twice.
-    """
-    keys = [entry.key for entry in entries]
-    if len(set(keys)) < len(keys):
-        raise Apart
-    for few in _by_few(keys):
-        marks = ", ".join("?" * len(few))
-        query = f"SELECT count(*) FROM submission WHERE token_hash IN ({marks})"  # noqa: S608
-        if connection.execute(query, few).fetchone()[0]:
-            raise Apart
-    return _add(connection, entries)
-
-
 def _add(connection: Connection, entries: Sequence[_Entry]) -> list[Receipt]:
-    """Add new submissions, in their order."""
+    """Add new submissions, in their order; the key of tokens refuses what was sent before."""
     now = entries[0].clock()
     recorded_at = _written(now)
     first = _next_seq(connection)
@@ -391,13 +373,6 @@ def _keep_file(connection: Connection, file: Attachment) -> dict[str, Any]:
 def _said_of(file: Attachment) -> dict[str, Any]:
     size = len(file.content)
     return {"sha256": file.sha256, "name": file.name, "media_type": file.media_type, "size": size}
-
-
-def _by_few(keys: list[str]) -> Iterator[list[str]]:
-    """Return the keys a few at once, the last filled up: few statements to prepare."""
-    for start in range(0, len(keys), _AT_ONCE):
-        few = keys[start : start + _AT_ONCE]
-        yield few + few[-1:] * (_AT_ONCE - len(few))
 
 
 def _hold(

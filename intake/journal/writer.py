@@ -64,10 +64,6 @@ _Waiting = tuple[Job[Any], Future[Any]]
 _Outcome = tuple[Future[Any], Any, Exception | None]
 
 
-class Apart(Exception):
-    """Jobs can't be run as one: each must be run by itself."""
-
-
 @dataclass(frozen=True)
 class Alike(Generic[Result]):
     """A job that is run as one with its neighbours of the same kind, where that can be."""

@@ -12,7 +12,7 @@ import pytest
 
 from intake.errors import ContentConflict, StorageStopped, StorageUnavailable
 from intake.journal.sqlite import engine
-from intake.journal.writer import Alike, Apart, GroupWriter
+from intake.journal.writer import Alike, GroupWriter
 
 MakeWriter = Callable[..., GroupWriter]
 
@@ -217,7 +217,7 @@ def test_jobs_of_a_kind_that_wait_are_run_as_one(
     assert connection.commits == 2
 
 
-@pytest.mark.parametrize("refusal", [Apart(), sqlite3.IntegrityError(), KeyError("prefix")])
+@pytest.mark.parametrize("refusal", [sqlite3.IntegrityError(), KeyError("prefix")])
 def test_what_cannot_be_run_as_one_is_undone_and_run_one_by_one(
     refusal: Exception, make_writer: MakeWriter, connection: Watched, database: Path
 ) -> None:
