@@ -109,6 +109,10 @@ bench-load: .venv/ready ## let two hundred people at once use the portal: SECOND
 	@$(PYTHON) -m scripts.server.tools
 	@QMS_LOAD_SECONDS=$(or $(SECONDS),600) $(PYTHON) -m pytest -q -s tests/load
 
+bench-submissions: .venv/ready ## measure taking submissions in beside an empty view, and with slow syncs
+	@$(PYTHON) -m scripts.server.tools
+	@$(PYTHON) -m tests.load.submissions
+
 bench-growth: .venv/ready ## measure how cost grows with the journal: SIZES="1000 10000 100000"
 	@$(PYTHON) -m tests.load.growth $(SIZES)
 
@@ -124,4 +128,4 @@ clean: ## remove what can be made again (environment, site, work files); keeps t
 .venv/ready: requirements.lock scripts/setup.sh
 	@sh scripts/setup.sh
 
-.PHONY: help serve test lint format publish pdf test-long test-trust fuzz offline audit-pack releases rollback check packages account accounts password notices backup restore retention doctor demo as-of freeze export-xlsx import-xlsx review bench bench-load bench-growth engines bench-search clean
+.PHONY: help serve test lint format publish pdf test-long test-trust fuzz offline audit-pack releases rollback check packages account accounts password notices backup restore retention doctor demo as-of freeze export-xlsx import-xlsx review bench bench-load bench-submissions bench-growth engines bench-search clean

@@ -33,7 +33,7 @@ from intake.settings import BadConfiguration
 
 log = logging.getLogger(__name__)
 
-_THREADS = 16
+THREADS = 48
 _NOTICES_EVERY_SECONDS = 60
 _TRUSTED_PROXY = {
     "trusted_proxy": "127.0.0.1",
@@ -99,7 +99,7 @@ def serve(places: Places, journal: SqlJournal, host: str, port: int) -> None:
     settings: dict[str, Any] = {
         "host": host,
         "port": port,
-        "threads": _THREADS,
+        "threads": THREADS,
         "ident": None,
         # above Flask's own limit, which answers in Vietnamese
         "max_request_body_size": 2 * app.config["MAX_CONTENT_LENGTH"],

@@ -4,9 +4,11 @@ A message of an exception may hold what somebody typed, so only messages of disk
 databases are written; of any other exception its type and where it came from.
 """
 
+import contextlib
 import datetime as dt
 import json
 import logging
+import os
 import smtplib
 import sqlite3
 import sys
@@ -23,13 +25,39 @@ _FIELDS = ("method", "route", "status", "milliseconds")
 
 def set_up() -> None:
     """Write to standard error: sentences for a person at a terminal, else a line of JSON each."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(
-        logging.Formatter("%(levelname)s %(name)s: %(message)s")
-        if sys.stderr.isatty()
-        else JsonLines()
-    )
+    handler: logging.Handler
+    if sys.stderr.isatty():
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+    else:
+        handler = WholeLines(sys.stderr.fileno())
+        handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.INFO, handlers=[handler])
+
+
+class WholeLines(logging.Handler):
+    """Writes each line at one go.
+
+    So lines stay whole without the lock of a stream, for which threads that answer requests would
+    queue up behind each other.
+    """
+
+    def __init__(self, file: int) -> None:
+        super().__init__()
+        self._file = file
+
+    def handle(self, record: logging.LogRecord) -> bool:
+        """Write a record, holding no lock."""
+        passed = bool(self.filter(record))
+        if passed:
+            self.emit(record)
+        return passed
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record; what can't be written stops no request."""
+        line = self.format(record) + "\n"
+        with contextlib.suppress(OSError):
+            os.write(self._file, line.encode("utf-8", "backslashreplace"))
 
 
 class JsonLines(logging.Formatter):

@@ -52,7 +52,7 @@ def look_up(page: BuiltPage) -> Answer:
 
 def _find(typed: str) -> _Held | None:
     opened = services().journal.find(receipts.code_hash(typed))
-    form = services().forms().get(opened.form) if opened else None
+    form = services().form(opened.form) if opened else None
     if opened is None or form is None:
         return None
     case = Case(tuple(services().journal.case(opened.number)))

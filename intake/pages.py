@@ -52,26 +52,33 @@ class Pages:
         Raises:
             UnknownPage: there is none, or nothing is taken in there.
         """
-        release = self._site.resolve()
-        path = safe_join(str(release), address, "index.html")
-        page = _load(Path(path)) if path and os.path.isfile(path) else None  # noqa: PTH113 (no error for a name too long for the disk)
+        path = safe_join(self._release(), address, "index.html")
+        page = _load(path) if path and os.path.isfile(path) else None  # noqa: PTH113 (no error for a name too long for the disk)
         if page is None:
             raise UnknownPage("Địa chỉ này không nhận phiếu. Hãy mở lại biểu mẫu từ trang chủ.")
         return page
 
     def message(self, content: str, title: str) -> str:
         """Return the page for messages that belong to no form."""
-        path = self._site.resolve() / "404.html"
-        page = _load(path) if path.is_file() else None
+        path = Path(self._release(), "404.html")
+        page = _load(str(path)) if path.is_file() else None
         if page is None:
             return f"<!doctype html><html lang=vi><title>{title}</title>{content}</html>"
         return page.filled(content, f"{title} – ")
 
+    def _release(self) -> str:
+        """Return the folder that the link leads to now."""
+        try:
+            target = self._site.readlink()
+        except OSError:  # no link but a folder
+            return str(self._site)
+        return str(self._site.parent / target)
+
 
 @lru_cache(maxsize=64)
-def _load(path: Path) -> BuiltPage | None:
+def _load(path: str) -> BuiltPage | None:
     """Read a page once: a release is never changed, and its folder is part of the path."""
-    html = path.read_text(encoding="utf-8")
+    html = Path(path).read_text(encoding="utf-8")
     found = _SLOT.search(html)
     if found is None:
         return None

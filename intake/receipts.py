@@ -16,6 +16,7 @@ CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Letters and digits without 0/O and 1/I: 5 bits each."""
 
 _CODE_LENGTH = 12
+_CODE_BITS = 5 * _CODE_LENGTH
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 
 
@@ -36,8 +37,8 @@ def token_hash(token: Token) -> str:
 
 def receipt_code(token: Token) -> str:
     """Return the receipt code (60 bits) that follows from a token, as XXXX-XXXX-XXXX."""
-    number = int(_sha256(f"receipt:{token}"), 16)
-    letters = "".join(CODE_ALPHABET[number >> 5 * place & 31] for place in range(_CODE_LENGTH))
+    number = int(_sha256(f"receipt:{token}")[-_CODE_BITS // 4 :], 16)
+    letters = "".join([CODE_ALPHABET[number >> 5 * place & 31] for place in range(_CODE_LENGTH)])
     return "-".join(letters[start : start + 4] for start in range(0, _CODE_LENGTH, 4))
 
 

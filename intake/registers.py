@@ -1,7 +1,7 @@
 """The controlled registers, as far as the intake needs them: the choices of its forms."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -51,17 +51,30 @@ class Registers:
 
     def offers(self, form: Form, field: Field, value: str) -> bool:
         """Tell whether the register that `field` points into offers a value."""
-        rows = self._offered_rows(form.references[field.name], field)
-        return any(row["code"] == value for row in rows)
+        where = field.options.get("choices", {}).get("where", {})
+        asked = tuple((column, *allowed) for column, allowed in where.items())
+        path = self.folder / f"{form.references[field.name]}.csv"
+        return value in _codes(path, path.stat().st_mtime_ns, asked)
 
     def _offered_rows(self, resource: str, field: Field) -> Iterator[Row]:
         where: dict[str, list[str]] = field.options.get("choices", {}).get("where", {})
-        for row in self.rows(resource):
-            if all(row[column] in allowed for column, allowed in where.items()):
-                yield row
+        return _those(self.rows(resource), where.items())
 
 
 @lru_cache(maxsize=64)
 def _read(path: Path, _changed: int) -> list[Row]:
     with path.open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(lines))
+
+
+@lru_cache(maxsize=256)
+def _codes(path: Path, changed: int, where: tuple[tuple[str, ...], ...]) -> frozenset[str]:
+    """Return the codes that a register offers, found once for each state of it."""
+    asked = [(column, allowed) for column, *allowed in where]
+    return frozenset(row["code"] for row in _those(_read(path, changed), asked))
+
+
+def _those(rows: Iterable[Row], where: Iterable[tuple[str, Sequence[str]]]) -> Iterator[Row]:
+    """Return the rows that hold, in each column asked for, something that is allowed there."""
+    asked = list(where)
+    return (row for row in rows if all(row[column] in allowed for column, allowed in asked))

@@ -13,7 +13,7 @@ from intake.cases.roles import Role, load_roles
 from intake.cases.workflow import Workflow, load_workflows
 from intake.configuration import Places, Portal
 from intake.forms.rendering import FormRenderer
-from intake.forms.schema import Form, load_forms
+from intake.forms.schema import Form, load_form, load_forms
 from intake.journal.model import Journal
 from intake.notices.outbox import Outbox
 from intake.pages import Pages
@@ -42,6 +42,10 @@ class Services:
     def forms(self) -> dict[str, Form]:
         """Return the forms as their schemas stand now."""
         return load_forms(self.places.forms)
+
+    def form(self, name: str) -> Form | None:
+        """Return a form as its schema stands now; None when there is none of this name."""
+        return load_form(self.places.forms, name)
 
     def workflows(self) -> dict[str, Workflow]:
         """Return the workflows as their tables stand now."""

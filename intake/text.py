@@ -7,6 +7,8 @@ _FORMULA_START = re.compile(r"'*[=+\-@\t\r\0＝＋－＠]")
 _LINE_END = re.compile("\r\n?|[\u2028\u2029]")
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
+_TO_MEND = re.compile("[\r\t\u2028\u2029\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
+"""All that is replaced or dropped; most answers hold nothing of it."""
 
 
 def normalise(text: str) -> str:
@@ -15,6 +17,8 @@ def normalise(text: str) -> str:
     NFC, LF line ends, a tab (pasted from a table) as a blank, no invisible spaces or direction
     marks, no surrounding white space.
     """
+    if not _TO_MEND.search(text):
+        return unicodedata.normalize("NFC", text).strip()
     text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
     return _LINE_END.sub("\n", text).replace("\t", " ").strip()
 

@@ -31,7 +31,7 @@ def take(address: str = "") -> Answer:
 
 
 def _take_form(page: BuiltPage) -> Answer:
-    form = services().forms().get(page.name)
+    form = services().form(page.name)
     if form is None:
         raise UnknownPage("Biểu mẫu này không còn được dùng.")
     sent = read_sent(form)

@@ -36,6 +36,7 @@ class Postgres:
     folder: Path
     data: Path
     settings: dict[str, str] = field(default_factory=lambda: dict(_SETTINGS))
+    environment: Mapping[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -50,6 +51,7 @@ class Postgres:
             self.process = subprocess.Popen(
                 [ensure("postgres"), "-D", str(self.data), *options],
                 cwd="/",
+                env={**os.environ, **self.environment},
                 stdout=log,
                 stderr=log,
                 **_as_whom(),
@@ -76,7 +78,7 @@ class Postgres:
         """Kill the server and all that it started, at once."""
         if self.process is None:
             return
-        of_server = [self.process.pid, *_children(self.process.pid)]
+        of_server = [self.process.pid, *children(self.process.pid)]
         for each in of_server:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(each, signal.SIGKILL)
@@ -95,11 +97,13 @@ class Postgres:
 
 @contextlib.contextmanager
 def postgres(
-    data: Path | None = None, settings: Mapping[str, str] | None = None
+    data: Path | None = None,
+    settings: Mapping[str, str] | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[Postgres]:
     """Run a server; over a data folder that is there already, if one is given."""
     folder = Path(tempfile.mkdtemp(prefix="qms-pg-"))
-    server = Postgres(folder, data or folder / "data")
+    server = Postgres(folder, data or folder / "data", environment=environment or {})
     server.settings |= settings or {}
     try:
         if os.geteuid() == 0:
@@ -113,7 +117,8 @@ def postgres(
         shutil.rmtree(folder)
 
 
-def _children(parent: int) -> list[int]:
+def children(parent: int) -> list[int]:
+    """Return the processes that a process started."""
     processes = [int(folder.name) for folder in Path("/proc").glob("[0-9]*")]
     return [each for each in processes if _state(each)[1] == str(parent)]
 

@@ -46,7 +46,7 @@ def check(
         today: the real day, for dates that can't lie ahead.
     """
     checked = Checked()
-    for name in sent.keys() - {field.name for field in form.asked}:
+    for name in sent.keys() - form.asked_names:
         checked.errors[FORM_ERROR] = messages.unknown_field(name)
     for field in form.asked:
         values = sent.get(field.name, ())
@@ -81,7 +81,9 @@ def canonical_cell(field: Field, typed: str) -> str:
 
 def cell_notes(form: Form, field: Field, cell: str) -> dict[str, str]:
     """Return frictionless's verdict on a cell as it will stand in the CSV; empty when valid."""
-    if cell and not _is_plain(field, cell):
+    if not cell:
+        return form.blank_notes[field.name]
+    if not _is_plain(field, cell):
         return {"type": f"type is {field.type}"}
     _, notes = form.cell_readers[field.name](stored_cell(field, cell))
     return dict(notes or {})

@@ -47,6 +47,7 @@ class FormRenderer:
             loader=FileSystemLoader(Path(__file__).parent.parent / "templates"),
             autoescape=True,
             undefined=StrictUndefined,
+            auto_reload=False,
             trim_blocks=True,
             lstrip_blocks=True,
         )
@@ -121,7 +122,7 @@ class FormRenderer:
 def local_time(recorded_at: str) -> str:
     """Return a time of the journal as people in Viet Nam read it."""
     moment = dt.datetime.fromisoformat(recorded_at).astimezone(LOCAL_ZONE)
-    return moment.strftime("%H giờ %M, ngày %d/%m/%Y")
+    return f"{moment:%H} giờ {moment:%M}, ngày {moment:%d/%m/%Y}"
 
 
 def vietnamese_day(day: str) -> str:

@@ -113,6 +113,11 @@ class Form:
         return tuple(field for field in self.fields if not field.by_desk)
 
     @cached_property
+    def asked_names(self) -> frozenset[str]:
+        """The names of the fields that people answer."""
+        return frozenset(field.name for field in self.asked)
+
+    @cached_property
     def references(self) -> dict[str, str]:
         """The register that each field with a foreign key takes its choices from."""
         return {
@@ -125,6 +130,11 @@ class Form:
         """Frictionless's own readers, one a field, made once."""
         schema = Schema.from_descriptor({"fields": self.descriptor["fields"]})
         return dict(schema.create_cell_readers())  # type: ignore[no-untyped-call]
+
+    @cached_property
+    def blank_notes(self) -> dict[str, dict[str, str]]:
+        """Frictionless's verdict on each field that is left out, which never changes."""
+        return {name: dict(read("")[1] or {}) for name, read in self.cell_readers.items()}
 
     @property
     def title(self) -> str:
@@ -211,9 +221,24 @@ def load_forms(folder: Path) -> dict[str, Form]:
     """
     forms = load_action_forms(folder)
     for form in forms.values():
-        if "prefix" not in form.descriptor:
-            raise BadFormSchema(f"{form.name}.json: thiếu thuộc tính 'prefix'")
+        _refuse_without_prefix(form)
     return forms
+
+
+def load_form(folder: Path, name: str) -> Form | None:
+    """Load one form that opens a case, without a look at the others; None when there is none.
+
+    Raises:
+        BadFormSchema: its schema can't be used.
+    """
+    path = folder / f"{name}.json"
+    try:
+        changed = path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return None
+    form = _load(path, changed)
+    _refuse_without_prefix(form)
+    return form
 
 
 def load_action_forms(folder: Path) -> dict[str, Form]:
@@ -225,6 +250,11 @@ def load_action_forms(folder: Path) -> dict[str, Form]:
     return {
         path.stem: _load(path, path.stat().st_mtime_ns) for path in sorted(folder.glob("*.json"))
     }
+
+
+def _refuse_without_prefix(form: Form) -> None:
+    if "prefix" not in form.descriptor:
+        raise BadFormSchema(f"{form.name}.json: thiếu thuộc tính 'prefix'")
 
 
 @lru_cache(maxsize=64)

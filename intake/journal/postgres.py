@@ -210,6 +210,11 @@ class _Connection:
             raise psycopg.OperationalError(f"{cursor.statusmessage}: {self._warnings}")
         return cursor
 
+    def executemany(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Run a statement for each row, all sent before the first is answered."""
+        with self._real.cursor() as cursor:
+            cursor.executemany(_translated(statement), rows)
+
     def close(self) -> None:
         """Let go of it."""
         self._real.close()

@@ -8,7 +8,8 @@ import dataclasses
 import datetime as dt
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from intake.configuration import LOCAL_ZONE
@@ -26,7 +27,7 @@ from intake.journal.model import (
     Receipt,
     Submission,
 )
-from intake.journal.writer import Connection, GroupWriter
+from intake.journal.writer import Alike, Connection, GroupWriter
 from intake.receipts import Token, case_number, code_hash, receipt_code, token_hash
 
 UNREADABLE = "Nơi lưu phiếu tạm thời không đọc được; hãy thử lại sau ít phút."
@@ -49,7 +50,8 @@ class SqlJournal(ABC):
 
     def append(self, submission: Submission) -> Receipt:
         """Keep a submission durably, once: see `Journal.append`."""
-        return self._writer.run(lambda connection: _append(connection, submission, self._clock()))
+        entry = _Entry(submission, self._clock)
+        return self._writer.run(Alike(entry, _append, _add))
 
     def act(self, act: Act) -> Receipt:
         """Keep an action on a case durably, once: see `Journal.act`."""
@@ -171,35 +173,74 @@ class SqlJournal(ABC):
         """
 
 
-def _append(connection: Connection, submission: Submission, now: dt.datetime) -> Receipt:
-    key = token_hash(submission.token)
+class _Entry:
+    """A submission with all that can be made ready before it is its turn."""
+
+    def __init__(self, submission: Submission, clock: Clock) -> None:
+        self.form = submission.form
+        self.files = submission.attachments
+        self.clock = clock
+        self.key = token_hash(submission.token)
+        self.content_hash = submission.content_hash
+        self.code = code_hash(receipt_code(submission.token))
+        paper = {"paper": dataclasses.asdict(submission.paper)} if submission.paper else {}
+        data = {
+            "cells": submission.cells,
+            "files": [_said_of(file) for file in self.files],
+            **paper,
+        }
+        self.data = json.dumps(data, ensure_ascii=False)
+
+    def event(self, seq: int, number: str, recorded_at: str) -> list[Any]:
+        """Return the row of the event."""
+        form = self.form
+        return [seq, "submitted", number, form.name, form.hash, recorded_at, self.data]
+
+    def row(self, seq: int, number: str) -> list[Any]:
+        """Return the row of the submission."""
+        return [self.key, self.content_hash, number, self.code, seq]
+
+
+def _append(connection: Connection, entry: _Entry) -> Receipt:
     query = (
         "SELECT content_hash, submission.number, recorded_at FROM submission JOIN event USING (seq)"
         " WHERE token_hash = ?"
     )
-    if known := connection.execute(query, [key]).fetchone():
-        if known[0] != submission.content_hash:
+    if known := connection.execute(query, [entry.key]).fetchone():
+        if known[0] != entry.content_hash:
             raise ContentConflict(
                 f"Phiếu này đã được ghi nhận với số {known[1]} và nội dung khác. "
                 "Nếu đây là việc mới, hãy gửi như một phiếu mới."
             )
         return Receipt(known[1], known[2])
-    form = submission.form
-    number = _next_number(connection, form.prefix, now)
+    return _add(connection, [entry])[0]
+
+
+def _add(connection: Connection, entries: Sequence[_Entry]) -> list[Receipt]:
+    """Add new submissions, in their order; the key of tokens refuses what was sent before."""
+    now = entries[0].clock()
     recorded_at = _written(now)
-    data = {
-        "cells": submission.cells,
-        "files": [_keep_file(connection, file) for file in submission.attachments],
-        **({"paper": dataclasses.asdict(submission.paper)} if submission.paper else {}),
-    }
-    seq = _add_event(connection, ("submitted", number, form.name), form, recorded_at, data)
-    code = code_hash(receipt_code(submission.token))
-    connection.execute(
-        "INSERT INTO submission VALUES (?, ?, ?, ?, ?)",
-        [key, submission.content_hash, number, code, seq],
+    first = _next_seq(connection)
+    numbers = _next_numbers(connection, [entry.form.prefix for entry in entries], now)
+    for form in {entry.form.hash: entry.form for entry in entries}.values():
+        _keep_form(connection, form)
+    events = [
+        entry.event(seq, number, recorded_at)
+        for seq, (entry, number) in enumerate(zip(entries, numbers, strict=True), first)
+    ]
+    rows = [
+        entry.row(seq, number)
+        for seq, (entry, number) in enumerate(zip(entries, numbers, strict=True), first)
+    ]
+    for entry in entries:
+        for file in entry.files:
+            _keep_file(connection, file)
+    connection.executemany("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)", events)
+    connection.executemany("INSERT INTO submission VALUES (?, ?, ?, ?, ?)", rows)
+    connection.executemany(
+        "DELETE FROM held_file WHERE token_hash = ?", [[entry.key] for entry in entries]
     )
-    connection.execute("DELETE FROM held_file WHERE token_hash = ?", [key])
-    return Receipt(number, recorded_at)
+    return [Receipt(number, recorded_at) for number in numbers]
 
 
 def _act(connection: Connection, act: Act, now: dt.datetime) -> Receipt:
@@ -278,30 +319,47 @@ def _add_event(
     data: dict[str, Any],
 ) -> int:
     """Add an event about (kind, number, form of the case) and return its number."""
+    _keep_form(connection, form)
+    seq = _next_seq(connection)
+    connection.execute(
+        "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [seq, *about, form.hash, recorded_at, json.dumps(data, ensure_ascii=False)],
+    )
+    return seq
+
+
+def _keep_form(connection: Connection, form: Form) -> None:
     connection.execute(
         "INSERT INTO form_schema VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
         [form.hash, form.name, form.descriptor_text],
     )
-    (seq,) = connection.execute(
-        "INSERT INTO event VALUES"
-        " ((SELECT coalesce(max(seq), 0) + 1 FROM event), ?, ?, ?, ?, ?, ?) RETURNING seq",
-        [*about, form.hash, recorded_at, json.dumps(data, ensure_ascii=False)],
-    ).fetchone()
-    return int(seq)
+
+
+def _next_seq(connection: Connection) -> int:
+    """Return the number of the next event; nobody else adds one meanwhile."""
+    return int(connection.execute("SELECT coalesce(max(seq), 0) + 1 FROM event").fetchone()[0])
 
 
 def _written(now: dt.datetime) -> str:
     return now.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _next_number(connection: Connection, prefix: str, now: dt.datetime) -> str:
+def _next_numbers(connection: Connection, prefixes: list[str], now: dt.datetime) -> list[str]:
+    """Return the next number for each prefix, in their order."""
     year = now.astimezone(LOCAL_ZONE).year
-    ordinal = connection.execute(
-        "INSERT INTO counter VALUES (?, ?, 1) ON CONFLICT (prefix, year)"
-        " DO UPDATE SET last = counter.last + 1 RETURNING last",
-        [prefix, year],
-    ).fetchone()[0]
-    return case_number(prefix, year, ordinal)
+    last = {}
+    for prefix, count in Counter(prefixes).items():
+        newest = connection.execute(
+            "INSERT INTO counter VALUES (?, ?, ?) ON CONFLICT (prefix, year)"
+            " DO UPDATE SET last = counter.last + excluded.last RETURNING last",
+            [prefix, year, count],
+        ).fetchone()[0]
+        last[prefix] = newest - count
+    numbers = []
+    for prefix in prefixes:
+        last[prefix] += 1
+        numbers.append(case_number(prefix, year, last[prefix]))
+    return numbers
 
 
 def _keep_file(connection: Connection, file: Attachment) -> dict[str, Any]:
@@ -309,6 +367,10 @@ def _keep_file(connection: Connection, file: Attachment) -> dict[str, Any]:
         "INSERT INTO attachment VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
         [file.sha256, file.media_type, file.content],
     )
+    return _said_of(file)
+
+
+def _said_of(file: Attachment) -> dict[str, Any]:
     size = len(file.content)
     return {"sha256": file.sha256, "name": file.name, "media_type": file.media_type, "size": size}
 

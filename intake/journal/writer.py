@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from itertools import groupby
+from typing import Any, Generic, Protocol, TypeVar
 
 from intake.errors import StorageStopped, StorageUnavailable
 
@@ -33,6 +34,9 @@ class Connection(Protocol):
 
     def execute(self, statement: str, values: Sequence[Any] = (), /) -> Cursor:
         """Run one statement."""
+
+    def executemany(self, statement: str, rows: Sequence[Sequence[Any]], /) -> object:
+        """Run one statement for each row of values, and look at nothing that it finds."""
 
     def close(self) -> None:
         """Let go of it."""
@@ -60,6 +64,25 @@ class Engine:
 Result = TypeVar("Result")
 Job = Callable[[Connection], Result]
 _Waiting = tuple[Job[Any], Future[Any]]
+_Outcome = tuple[Future[Any], Any, Exception | None]
+
+
+@dataclass(frozen=True)
+class Alike(Generic[Result]):
+    """A job that is run as one with its neighbours of the same kind, where that can be."""
+
+    about: Any
+    one: Callable[[Connection, Any], Result]
+    """Runs a job by what it is about."""
+    together: Callable[[Connection, Sequence[Any]], list[Result]]
+    """Runs several in their order with the same results, or raises and has them run one by one."""
+
+    def __call__(self, connection: Connection) -> Result:
+        """Run it by itself."""
+        return self.one(connection, self.about)
+
+
+_Together = Callable[[Connection, Sequence[Any]], list[Any]]
 
 _BATCH = 256
 _PATIENCE_SECONDS = 20.0
@@ -187,20 +210,13 @@ class GroupWriter:
         return False
 
     def _commit(self, connection: Connection, batch: list[_Waiting]) -> None:
-        outcomes: list[tuple[Future[Any], Any, Exception | None]] = []
-        for job, outcome in batch:
-            connection.execute("SAVEPOINT job")
-            try:
-                outcomes.append((outcome, job(connection), None))
-            except self._engine.refusals as refused:
-                connection.execute("ROLLBACK TO job")
-                outcomes.append((outcome, None, refused))
-            except self._engine.failure:  # the store's trouble, not the job's
-                raise
-            except Exception as refused:  # the job's own verdict goes to whoever asked for it
-                connection.execute("ROLLBACK TO job")
-                outcomes.append((outcome, None, refused))
-            connection.execute("RELEASE job")
+        outcomes: list[_Outcome] = []
+        for together, members in groupby(batch, key=lambda waiting: _together(waiting[0])):
+            waiting = list(members)
+            if together is not None and len(waiting) > 1:
+                outcomes += self._as_one(connection, together, waiting)
+            else:
+                outcomes += [self._by_itself(connection, *each) for each in waiting]
         connection.execute("COMMIT")
         for outcome, result, refusal in outcomes:
             if refusal is None:
@@ -208,9 +224,51 @@ class GroupWriter:
             else:
                 outcome.set_exception(refusal)
 
+    def _as_one(
+        self, connection: Connection, together: _Together, waiting: list[_Waiting]
+    ) -> list[_Outcome]:
+        """Run jobs as one; when that can't be, undo what was done of them and run each."""
+        connection.execute("SAVEPOINT jobs")
+        try:
+            results = together(connection, [job.about for job, _ in waiting])  # type: ignore[attr-defined]
+        except Exception as reason:  # whose verdict it is shows when each is run by itself
+            if self._is_the_stores(reason):
+                raise
+            connection.execute("ROLLBACK TO jobs")
+            outcomes = [self._by_itself(connection, *each) for each in waiting]
+        else:
+            pairs = zip(waiting, results, strict=True)
+            outcomes = [(outcome, result, None) for (_, outcome), result in pairs]
+        connection.execute("RELEASE jobs")
+        return outcomes
+
+    def _by_itself(self, connection: Connection, job: Job[Any], outcome: Future[Any]) -> _Outcome:
+        connection.execute("SAVEPOINT job")
+        result, refusal = None, None
+        try:
+            result = job(connection)
+        except Exception as refused:  # the job's own verdict goes to whoever asked for it
+            if self._is_the_stores(refused):
+                raise
+            connection.execute("ROLLBACK TO job")
+            refusal = refused
+        connection.execute("RELEASE job")
+        return outcome, result, refusal
+
+    def _is_the_stores(self, error: Exception) -> bool:
+        """Tell whether a failure is the store's trouble and not a job's own."""
+        return isinstance(error, self._engine.failure) and not isinstance(
+            error, self._engine.refusals
+        )
+
     def _give_up(self, batch: list[_Waiting], error: BaseException) -> None:
         """Tell everyone of the batch; after an I/O error trust nothing until a restart."""
         if self._engine.is_lasting(error):
             self._stopped = error
         for _, outcome in batch:
             outcome.set_exception(error)
+
+
+def _together(job: Job[Any]) -> _Together | None:
+    """Return what runs a job as one with its neighbours, which is the same for all of a kind."""
+    return job.together if isinstance(job, Alike) else None

@@ -54,10 +54,11 @@ def places(tmp_path: Path) -> Places:
 
 
 @contextlib.contextmanager
-def service(places: Places) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+def service(places: Places, **told: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """Run an intake, telling it more in its environment."""
     port = free_port()
     command = [sys.executable, "-m", "intake", "serve", "--port", str(port)]
-    environment = {**os.environ, "QMS_ROOT": str(places.root)}
+    environment = {**os.environ, **told, "QMS_ROOT": str(places.root)}
     with subprocess.Popen(
         command, cwd=PROJECT_ROOT, env=environment, stderr=subprocess.DEVNULL
     ) as process:

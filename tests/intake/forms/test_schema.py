@@ -13,6 +13,7 @@ from intake.forms.schema import (
     Form,
     form_from_descriptor,
     load_action_forms,
+    load_form,
     load_forms,
 )
 from intake.packages.tables import file_table, submission_table
@@ -118,6 +119,16 @@ def test_a_schema_is_read_again_when_its_file_changed(tmp_path: Path, forms: Any
         path.write_text(text, encoding="utf-8")
         os.utime(path, (turn, turn))
         assert load_forms(tmp_path)["a"].title == title
+        assert getattr(load_form(tmp_path, "a"), "title", "") == title
+
+
+def test_a_form_is_read_without_the_others(tmp_path: Path, forms: dict[str, Form]) -> None:
+    (tmp_path / "a.json").write_text(forms["feedback"].descriptor_text, encoding="utf-8")
+    (tmp_path / "bad.json").write_text("{", encoding="utf-8")
+    assert load_form(tmp_path, "a") is not None
+    assert load_form(tmp_path, "gone") is None
+    with pytest.raises(BadFormSchema, match=r"bad\.json"):
+        load_form(tmp_path, "bad")
 
 
 def without(key: str) -> Any:
@@ -172,5 +183,6 @@ def test_only_the_form_that_opens_a_case_has_numbers(
     del descriptor["prefix"]
     (tmp_path / "a.json").write_text(json.dumps(descriptor), encoding="utf-8")
     assert load_action_forms(tmp_path)["a"].title
-    with pytest.raises(BadFormSchema, match=r"a\.json: thiếu thuộc tính 'prefix'"):
-        load_forms(tmp_path)
+    for load in (load_forms, lambda folder: load_form(folder, "a")):
+        with pytest.raises(BadFormSchema, match=r"a\.json: thiếu thuộc tính 'prefix'"):
+            load(tmp_path)

@@ -4,7 +4,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import pytest
 
 from intake.errors import ContentConflict, StorageStopped, StorageUnavailable
 from intake.journal.sqlite import engine
-from intake.journal.writer import GroupWriter
+from intake.journal.writer import Alike, GroupWriter
 
 MakeWriter = Callable[..., GroupWriter]
 
@@ -33,6 +33,9 @@ class Watched:
             self.commits += 1
             self.before_commit()
         return self._real.execute(statement, values)
+
+    def executemany(self, statement: str, rows: Any) -> None:
+        self._real.executemany(statement, rows)
 
     def close(self) -> None:
         self.before_close()
@@ -160,6 +163,86 @@ def test_a_refused_job_is_undone_and_its_neighbours_are_kept(
             asked[1].result()
         assert [asked[0].result(), asked[2].result()] == ["trước", "sau"]
     assert words(database) == ["trước", "sau"]
+
+
+class Words:
+    """Jobs that keep a word each, alone or many as one."""
+
+    def __init__(self, refusal: Exception | None = None) -> None:
+        self.runs: list[list[str]] = []
+        self._refusal = refusal
+
+    def job(self, word: str) -> Alike[str]:
+        return Alike(word, self._one, self._together)
+
+    def _one(self, connection: Any, word: str) -> str:
+        self.runs.append([word])
+        if word == "dở dang":
+            raise ContentConflict("khác nội dung")
+        return str(keep(word)(connection))
+
+    def _together(self, connection: Any, several: Sequence[str]) -> list[str]:
+        self.runs.append(list(several))
+        kept = [keep(word)(connection) for word in several]
+        if self._refusal:
+            raise self._refusal
+        return kept
+
+
+def asked_at_once(writer: GroupWriter, jobs: list[Any]) -> list[Any]:
+    """Let jobs wait behind a slow one, and return the outcome of each."""
+    started, go = threading.Event(), threading.Event()
+
+    def slow(_: Any) -> None:
+        started.set()
+        go.wait(5)
+
+    with ThreadPoolExecutor(len(jobs) + 1) as pool:
+        pool.submit(writer.run, slow)
+        started.wait(5)
+        asked = []
+        for job in jobs:
+            asked.append(pool.submit(writer.run, job))
+            while writer._jobs.qsize() < len(asked):
+                time.sleep(0.001)
+        go.set()
+        return [each.exception() or each.result() for each in asked]
+
+
+def test_jobs_of_a_kind_that_wait_are_run_as_one(
+    make_writer: MakeWriter, connection: Watched, database: Path
+) -> None:
+    some = Words()
+    sent = [some.job("một"), some.job("hai"), keep("ba"), some.job("tư")]
+    assert asked_at_once(make_writer(connection), sent) == ["một", "hai", "ba", "tư"]
+    assert some.runs == [["một", "hai"], ["tư"]]
+    assert words(database) == ["một", "hai", "ba", "tư"]
+    assert connection.commits == 2
+
+
+@pytest.mark.parametrize("refusal", [sqlite3.IntegrityError(), KeyError("prefix")])
+def test_what_cannot_be_run_as_one_is_undone_and_run_one_by_one(
+    refusal: Exception, make_writer: MakeWriter, connection: Watched, database: Path
+) -> None:
+    some = Words(refusal)
+    sent = [some.job(word) for word in ("một", "dở dang", "ba")]
+    first, second, third = asked_at_once(make_writer(connection), sent)
+    assert (first, third) == ("một", "ba")
+    assert isinstance(second, ContentConflict)
+    assert some.runs == [["một", "dở dang", "ba"], ["một"], ["dở dang"], ["ba"]]
+    assert words(database) == ["một", "ba"]
+
+
+def test_when_the_store_fails_jobs_run_as_one_are_all_refused(
+    make_writer: MakeWriter, connection: Watched, database: Path
+) -> None:
+    some = Words(failure("SQLITE_FULL"))
+    writer = make_writer(connection)
+    for outcome in asked_at_once(writer, [some.job("một"), some.job("hai")]):
+        assert isinstance(outcome, StorageUnavailable)
+    assert some.runs == [["một", "hai"]]
+    assert words(database) == []
+    assert writer.run(keep("ba")) == "ba"
 
 
 def test_while_another_process_has_the_turn_nothing_is_written(

@@ -4,6 +4,8 @@ import datetime as dt
 import json
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -300,3 +302,64 @@ def test_two_processes_get_consecutive_numbers(store: str, places: Places) -> No
     ordinals = sorted({int(number.split("-")[2]) for each in given for number in each})
     assert ordinals == list(range(1, 202))
     assert len({*given[0][100:], *given[1][100:]}) == 1, "one token, one receipt, two processes"
+
+
+def append_at_once(journal: SqlJournal, sent: list[Submission]) -> list[Any]:
+    """Let submissions wait behind a slow job in this order; return receipts and refusals."""
+    started, go = threading.Event(), threading.Event()
+
+    def slow(_: Any) -> None:
+        started.set()
+        go.wait(5)
+
+    with ThreadPoolExecutor(len(sent) + 1) as pool:
+        pool.submit(journal._writer.run, slow)
+        started.wait(5)
+        asked = []
+        for each in sent:
+            asked.append(pool.submit(journal.append, each))
+            while journal._writer._jobs.qsize() < len(asked):
+                time.sleep(0.001)
+        go.set()
+        return [each.exception() or each.result() for each in asked]
+
+
+def test_what_waits_is_added_as_one_with_the_same_outcome(
+    journal: SqlJournal, make_submission: MakeSubmission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("intake.journal.sql._append", None)
+    kinds = ["nonconformity", "feedback"]
+    sent = [make_submission(kinds[at % 2], attachments=(PNG, PDF)[: at % 3]) for at in range(40)]
+    journal.hold(sent[1].token, (PNG,))
+    receipts = append_at_once(journal, sent)
+    assert [each.number for each in receipts[:4]] == [
+        *("KPH-2020-001", "GY-2020-001", "KPH-2020-002", "GY-2020-002"),
+    ]
+    events = journal.events()
+    assert [event.seq for event in events] == list(range(1, 41))
+    for each, receipt, event in zip(sent, receipts, events, strict=True):
+        found = journal.find(code_hash(receipt_code(each.token)))
+        assert found == event
+        assert (event.number, event.recorded_at) == (receipt.number, receipt.recorded_at)
+        assert (event.form, event.cells) == (each.form.name, each.cells)
+        assert [journal.attachment(file.sha256) for file in event.files] == [
+            file.content for file in each.attachments
+        ]
+    assert table(journal, "held_file") == []
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_what_waits_twice_or_was_there_before_is_kept_once(
+    before: bool, journal: SqlJournal, make_submission: MakeSubmission
+) -> None:
+    twice = make_submission()
+    if before:
+        journal.append(twice)
+    other = make_submission(token=twice.token, summary="Một điều khác hẳn đi")
+    sent = [make_submission(), twice, *([] if before else [twice]), other, make_submission()]
+    first, *same, refused, last = append_at_once(journal, sent)
+    assert isinstance(refused, ContentConflict)
+    given = {receipt.number for receipt in (first, *same, last)}
+    assert given == {"KPH-2020-001", "KPH-2020-002", "KPH-2020-003"}
+    assert sorted(numbers(journal)) == sorted(given)
+    assert [event.seq for event in journal.events()] == [1, 2, 3]
