@@ -247,7 +247,7 @@ def _prepare(connection: Connection) -> None:
     for name, needed in _NEEDED.items():
         if (found := connection.execute(f"SHOW {name}").fetchone()[0]) != needed:
             raise OSError(f"the journal needs a PostgreSQL with {name} = {needed}, not {found}")
-    if _version(connection) == len(_UPGRADES):
+    if _is_current(connection):
         return  # without the turn, which somebody may have while a standby is away
     connection.execute(_BEGIN)
     version = _version(connection)
@@ -259,6 +259,19 @@ def _prepare(connection: Connection) -> None:
             connection.execute(script)
         connection.execute("UPDATE schema_version SET version = ?", [len(_UPGRADES)])
     connection.execute("COMMIT")
+
+
+def _is_current(connection: Connection) -> bool:
+    """Tell whether nothing is to be made.
+
+    It looks into the catalogue: a name that `to_regclass` does not find stays not found for a while
+    in this connection, also after somebody else made the table.
+    """
+    query = (
+        "SELECT count(*) FROM pg_tables"
+        " WHERE schemaname = current_schema() AND tablename = 'schema_version'"
+    )
+    return connection.execute(query).fetchone()[0] == 1 and _version(connection) == len(_UPGRADES)
 
 
 def _version(connection: Connection) -> int:

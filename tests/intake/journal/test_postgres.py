@@ -15,7 +15,7 @@ import pytest
 
 from intake.configuration import Places
 from intake.errors import StorageStopped, StorageUnavailable
-from intake.journal.postgres import PostgresJournal
+from intake.journal.postgres import _UPGRADES, PostgresJournal
 from intake.journal.store import SETTING, newest_event, open_journal
 from tests.conftest import MakeSubmission
 from tests.postgres import Postgres, postgres
@@ -318,3 +318,17 @@ def test_a_silent_database_is_waited_for_once(
         time.sleep(0.1)
     assert journal.last_seq() == 1
     journal.close()
+
+
+def test_tables_that_another_host_makes_at_the_same_moment(url: str) -> None:
+    waiting = b"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    with psycopg.connect(url) as other, ThreadPoolExecutor(1) as pool:
+        other.execute("SELECT pg_advisory_xact_lock(90012015)")
+        opened = pool.submit(PostgresJournal, url)
+        until(lambda: other.execute(waiting).fetchone() == (1,))
+        for script in _UPGRADES:
+            other.execute(script.encode())
+        other.execute(f"UPDATE schema_version SET version = {len(_UPGRADES)}".encode())
+        other.commit()
+        with closing(opened.result(10)) as journal:
+            assert journal.last_seq() == 0
