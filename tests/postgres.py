@@ -141,3 +141,10 @@ def create(data: Path, *more: str) -> None:
     command = [ensure("initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8"]
     command += ["--locale=C.UTF-8", *more]
     subprocess.run(command, cwd="/", check=True, stdout=subprocess.DEVNULL, **_as_whom())
+
+
+def copy(data: Path, primary: str) -> None:
+    """Make the data folder of a standby that follows the server at an address."""
+    command = [ensure("pg_basebackup"), "-D", str(data), "-d", primary, "-R"]
+    command += ["--checkpoint=fast", "--no-sync"]
+    subprocess.run(command, cwd="/", check=True, **_as_whom())

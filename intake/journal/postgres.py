@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import psycopg
-from psycopg import conninfo
+from psycopg import conninfo, pq
 
 from intake.errors import JournalTooNew, StorageUnavailable
+from intake.journal.reaching import Reach
 from intake.journal.sql import UNREADABLE, Clock, SqlJournal, utc_now
 from intake.journal.writer import Connection, Cursor, Engine, GroupWriter
 
@@ -70,13 +71,21 @@ CREATE TRIGGER event_is_never_changed BEFORE UPDATE OR DELETE ON event
 """The scripts that lead from each version of the tables to the next, as in SQLite."""
 _BEGIN = "BEGIN; SELECT pg_advisory_xact_lock(90012015)"
 """The lock is the turn: one writer of all hosts, until its commit is visible."""
-_PATIENCE = "SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '10s'"
-"""Who waits for the turn gives up in time, and who froze while it had the turn loses it."""
+_PATIENCE = (
+    "SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '3s';"
+    " SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3"
+)
+"""Who waits for the turn gives up in time, who froze or vanished while it had the turn loses it,
+and the connections of a vanished host end."""
 _REACHING = (
-    "connect_timeout=5 tcp_user_timeout=10000 keepalives_idle=5 keepalives_interval=2"
+    "connect_timeout=3 tcp_user_timeout=5000 keepalives_idle=2 keepalives_interval=1"
     " keepalives_count=3 target_session_attrs=read-write application_name=qms-intake"
 )
 """A host that is silent is given up, and of several the one that is written to is found."""
+_MARK = "SELECT pg_logical_emit_message(true, 'qms', '')"
+"""Writes a few bytes, so that a commit which only found what was kept before waits for the standby,
+too: what it found may not be there yet."""
+_SOUND = pq.TransactionStatus.INTRANS
 _NEEDED = {"fsync": "on", "server_encoding": "UTF8"}
 
 
@@ -88,6 +97,7 @@ class PostgresJournal(SqlJournal):
         self._idle: queue.LifoQueue[_Connection] = queue.LifoQueue()
         self._preparing = threading.Lock()
         self._prepared = False
+        self._reach = Reach(lambda: _Connection(self._address), psycopg.Error)
         engine = Engine(
             connect=self._connect,
             turn=contextlib.nullcontext,
@@ -117,6 +127,7 @@ class PostgresJournal(SqlJournal):
 
     def close(self) -> None:
         """Finish what is queued and let go of the connections."""
+        self._reach.close()
         self._writer.close()
         with contextlib.suppress(queue.Empty):
             while True:
@@ -171,9 +182,9 @@ class PostgresJournal(SqlJournal):
         """Connect, and make the tables that are missing.
 
         Raises:
-            OSError: the server is set up so that it may lose what it acknowledged.
+            OSError: the server is set up so that it may lose what it acknowledged, or is silent.
         """
-        connection = _Connection(self._address)
+        connection = self._reach.connect()
         try:
             with self._preparing:
                 if not self._prepared:
@@ -204,6 +215,8 @@ class _Connection:
                 not wait for the standby that it should wait for.
         """
         self._warnings.clear()
+        if statement == "COMMIT" and self._real.info.transaction_status == _SOUND:
+            self._real.execute(_MARK)
         text = _translated(statement)
         cursor = self._real.execute(text, values or None, prepare=bool(values))
         if statement == "COMMIT" and (cursor.statusmessage != "COMMIT" or self._warnings):
@@ -239,6 +252,8 @@ def _prepare(connection: Connection) -> None:
     for name, needed in _NEEDED.items():
         if (found := connection.execute(f"SHOW {name}").fetchone()[0]) != needed:
             raise OSError(f"the journal needs a PostgreSQL with {name} = {needed}, not {found}")
+    if _is_current(connection):
+        return  # without the turn, which somebody may have while a standby is away
     connection.execute(_BEGIN)
     version = _version(connection)
     if version > len(_UPGRADES):
@@ -249,6 +264,19 @@ def _prepare(connection: Connection) -> None:
             connection.execute(script)
         connection.execute("UPDATE schema_version SET version = ?", [len(_UPGRADES)])
     connection.execute("COMMIT")
+
+
+def _is_current(connection: Connection) -> bool:
+    """Tell whether nothing is to be made.
+
+    It looks into the catalogue: a name that `to_regclass` does not find stays not found for a while
+    in this connection, also after somebody else made the table.
+    """
+    query = (
+        "SELECT count(*) FROM pg_tables"
+        " WHERE schemaname = current_schema() AND tablename = 'schema_version'"
+    )
+    return connection.execute(query).fetchone()[0] == 1 and _version(connection) == len(_UPGRADES)
 
 
 def _version(connection: Connection) -> int:

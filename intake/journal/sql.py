@@ -31,6 +31,7 @@ from intake.journal.writer import Alike, Connection, GroupWriter
 from intake.receipts import Token, case_number, code_hash, receipt_code, token_hash
 
 UNREADABLE = "Nơi lưu phiếu tạm thời không đọc được; hãy thử lại sau ít phút."
+_HOLDING_SECONDS = 3.0
 _HELD_FOR = dt.timedelta(days=1)
 
 Clock = Callable[[], dt.datetime]
@@ -84,10 +85,14 @@ class SqlJournal(ABC):
         return [_event(row) for row in self._query(query, number)]
 
     def hold(self, token: Token, attachments: tuple[Attachment, ...]) -> None:
-        """Keep files of a form that was not accepted yet; they go after a day."""
+        """Keep files of a form that was not accepted yet; they go after a day.
+
+        Nobody waits for it long: what could not be held is chosen again.
+        """
         if attachments:
             self._writer.run(
-                lambda connection: _hold(connection, token, attachments, self._clock())
+                lambda connection: _hold(connection, token, attachments, self._clock()),
+                _HOLDING_SECONDS,
             )
 
     def held(self, token: Token) -> tuple[Attachment, ...]:

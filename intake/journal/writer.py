@@ -104,7 +104,7 @@ class GroupWriter:
         self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
         self._thread.start()
 
-    def run(self, job: Job[Result]) -> Result:
+    def run(self, job: Job[Result], patience: float | None = None) -> Result:
         """Run a job and return its result once it is durable.
 
         Raises:
@@ -113,9 +113,10 @@ class GroupWriter:
         """
         self.check()
         outcome: Future[Result] = Future()
+        seconds = _PATIENCE_SECONDS if patience is None else patience
         try:
-            self._jobs.put((job, outcome), timeout=_PATIENCE_SECONDS)
-            return outcome.result(timeout=_PATIENCE_SECONDS)
+            self._jobs.put((job, outcome), timeout=seconds)
+            return outcome.result(timeout=seconds)
         except (queue.Full, TimeoutError):
             raise StorageUnavailable(_NOT_KEPT) from None
         except (self._engine.failure, OSError) as error:
@@ -149,7 +150,7 @@ class GroupWriter:
                 with self._engine.turn():
                     self._engine.check_room()
                     try:
-                        connection = self._begin(connection)
+                        connection = self._begin_with(batch, connection)
                         last = self._drain(batch)
                         self._commit(connection, batch)
                     except (self._engine.failure, OSError) as error:
@@ -163,6 +164,15 @@ class GroupWriter:
         if connection is not None:
             with self._engine.turn():  # the last one to close writes a checkpoint
                 connection.close()
+
+    def _begin_with(self, batch: list[_Waiting], connection: Connection | None) -> Connection:
+        """Begin a transaction; when that fails, all who wait are told and not one after another."""
+        try:
+            return self._begin(connection)
+        except (self._engine.failure, OSError):
+            if self._drain(batch):
+                self._jobs.put(None)
+            raise
 
     def _begin(self, connection: Connection | None) -> Connection:
         """Begin a transaction, over a new connection when the old one broke while it was idle."""

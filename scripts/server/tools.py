@@ -16,6 +16,8 @@ PACKAGES = {
     "npm": "npm",
     "initdb": "postgresql",
     "postgres": "postgresql",
+    "pg_basebackup": "postgresql",
+    "ip": "iproute2",
 }
 """The Debian package of each program."""
 

@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import itertools
 import secrets
+import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -44,16 +45,33 @@ class Slip:
         return start.encode() + self.file + f"\r\n--{_BOUNDARY}--\r\n".encode()
 
 
+@dataclass(frozen=True)
+class Answer:
+    """How long somebody waited for what."""
+
+    port: int
+    asked_at: float
+    seconds: float
+    status: int
+    """0 when no answer came."""
+
+
+def _on_this_machine(port: int) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port), 40)
+
+
 @dataclass
 class Load:
     """The people, what they sent, and every receipt that they were given."""
 
     slips: dict[Token, Slip] = field(default_factory=dict)
     receipts: dict[Token, set[Receipt]] = field(default_factory=dict)
+    connect: Callable[[int], socket.socket] = _on_this_machine
+    answers: list[Answer] = field(default_factory=list)
     refused: int = 0
     unanswered: int = 0
     false: list[str] = field(default_factory=list)
-    """Pages that refuse and show a number all the same."""
+    """Pages that refuse and show a number all the same, or have lost what was sent."""
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
     _stop: threading.Event = field(default_factory=threading.Event)
     _ports: list[int] = field(default_factory=list)
@@ -80,6 +98,16 @@ class Load:
     def await_refusals(self, more: int, seconds: float = 60) -> None:
         aim = self.refused + more
         _await(lambda: self.refused >= aim, seconds, f"too few were refused: {self.totals}")
+
+    def await_answers(self, port: int, status: int, more: int, seconds: float = 60) -> None:
+        """Wait until so many asked an intake from now on and had an answer of a kind."""
+        since = time.monotonic()
+
+        def come() -> bool:
+            answers = [each for each in self.answers if each.asked_at >= since]
+            return sum((each.port, each.status) == (port, status) for each in answers) >= more
+
+        _await(come, seconds, f"too few answers {status} at {port}: {self.totals}")
 
     def stand_still(self, seconds: float) -> None:
         """Let people send for a while, whatever comes of it."""
@@ -112,27 +140,35 @@ class Load:
 
     def _try(self, slip: Slip) -> bool:
         """Send once; return whether it was acknowledged."""
-        port = secrets.choice(self._ports)
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=40)
-        kind = f"multipart/form-data; boundary={_BOUNDARY}"
-        try:
-            connection.request("POST", "/bao/", slip.body, {"Content-Type": kind})
-            answer = connection.getresponse()
-            text = answer.read().decode()
-        except (OSError, http.client.HTTPException):
-            self.unanswered += 1
-            return False
-        finally:
-            connection.close()
-        if answer.status == 201:
+        port, began = secrets.choice(self._ports), time.monotonic()
+        status, text = self._post(port, slip.body)
+        self.answers.append(Answer(port, began, time.monotonic() - began, status))
+        if status == 201:
             receipt = (NUMBER.findall(text)[0], CODE.findall(text)[0])
             self.receipts.setdefault(slip.token, set()).add(receipt)
             return True
-        assert answer.status == 503, (answer.status, text[:500])
+        if status == 0:
+            self.unanswered += 1
+            return False
+        assert status == 503, (status, text[:500])
         self.refused += 1
-        if NUMBER.search(text) or slip.summary not in text:
+        if NUMBER.search(text) or slip.summary not in text or slip.token not in text:
             self.false.append(text)
         return False
+
+    def _post(self, port: int, body: bytes) -> tuple[int, str]:
+        """Return status and page; 0 when no whole answer came."""
+        connection = http.client.HTTPConnection("127.0.0.1", port)
+        kind = f"multipart/form-data; boundary={_BOUNDARY}"
+        try:
+            connection.sock = self.connect(port)
+            connection.request("POST", "/bao/", body, {"Content-Type": kind})
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        except (OSError, http.client.HTTPException):
+            return 0, ""
+        finally:
+            connection.close()
 
 
 def _await(done: Callable[[], bool], seconds: float, otherwise: str) -> None:

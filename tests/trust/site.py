@@ -84,6 +84,14 @@ class PostgresStore:
         self._server.stop()
 
 
+def start_intake(places: Places, port: int, told: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Start an intake over the files of a place; what it says goes into a log there."""
+    command = [sys.executable, "-m", "intake", "serve", "--port", str(port)]
+    environment = {**os.environ, **told, "QMS_ROOT": str(places.root)}
+    with (places.root / "log").open("ab") as log:
+        return subprocess.Popen(command, cwd=PROJECT_ROOT, env=environment, stderr=log)
+
+
 class Site:
     """The intakes and their store."""
 
@@ -100,12 +108,7 @@ class Site:
         self.store.bring_up()
         for port in self.ports or [free_port(), free_port()]:
             if port not in self._intakes or self._intakes[port].poll() is not None:
-                command = [sys.executable, "-m", "intake", "serve", "--port", str(port)]
-                told = {**self.store.environment(), "QMS_ROOT": str(self.places.root)}
-                with (self.places.root / "log").open("ab") as log:
-                    self._intakes[port] = subprocess.Popen(
-                        command, cwd=PROJECT_ROOT, env={**os.environ, **told}, stderr=log
-                    )
+                self._intakes[port] = start_intake(self.places, port, self.store.environment())
         for port in self.ports:
             wait_for(port)
 

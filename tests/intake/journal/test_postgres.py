@@ -1,8 +1,13 @@
 """What PostgreSQL alone can do wrong: settings, connections that break, what a commit says."""
 
+import contextlib
 import logging
 import signal
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import Any
 
 import psycopg
@@ -10,7 +15,7 @@ import pytest
 
 from intake.configuration import Places
 from intake.errors import StorageStopped, StorageUnavailable
-from intake.journal.postgres import PostgresJournal
+from intake.journal.postgres import _UPGRADES, PostgresJournal
 from intake.journal.store import SETTING, newest_event, open_journal
 from tests.conftest import MakeSubmission
 from tests.postgres import Postgres, postgres
@@ -203,3 +208,127 @@ def test_the_turn_is_one_for_all_hosts(url: str, make_submission: MakeSubmission
     journal._writer.run(slow)
     assert seen == [(False,)]
     journal.close()
+
+
+def let_wait_for(server: Postgres, standby: str) -> None:
+    """Let the server wait for a standby of a name at every commit from now on."""
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        change = f"ALTER SYSTEM SET synchronous_standby_names = '{standby}'"
+        connection.execute(change.encode())
+        connection.execute("SELECT pg_reload_conf()")
+        until(lambda: connection.execute("SHOW synchronous_standby_names").fetchone() == (standby,))
+    time.sleep(0.5)  # its checkpointer has to read it, too
+
+
+def until(done: Callable[[], bool]) -> None:
+    end = time.monotonic() + 15
+    while not done():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def cancel_waiting(server: Postgres) -> bool:
+    """Let a commit wait for its standby no longer; return whether there was one."""
+    query = "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+    with psycopg.connect(server.url, autocommit=True) as other:
+        return bool(other.execute(query.encode()).fetchall())
+
+
+def test_what_its_standby_may_not_have_is_no_receipt_at_the_next_try_either(
+    own: Postgres, make_submission: MakeSubmission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal, sent = PostgresJournal(own.url), make_submission()
+    let_wait_for(own, "nobody")
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(journal.append, sent)
+        until(lambda: cancel_waiting(own))
+        with pytest.raises(StorageUnavailable):
+            first.result()
+    until(lambda: journal.last_seq() == 1)  # this server has it now, whatever becomes of it
+    monkeypatch.setattr("intake.journal.writer._PATIENCE_SECONDS", 2.0)
+    with pytest.raises(StorageUnavailable):
+        journal.append(sent)
+    monkeypatch.undo()
+    let_wait_for(own, "")
+    assert journal.append(sent).number.endswith("-001")
+    journal.close()
+
+
+def test_reading_waits_for_no_standby(
+    own: Postgres, make_submission: MakeSubmission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor for the turn of whoever waits for one."""
+    waiting = PostgresJournal(own.url)
+    waiting.append(make_submission())
+    let_wait_for(own, "nobody")
+    monkeypatch.setattr("intake.journal.writer._PATIENCE_SECONDS", 2.0)
+    with pytest.raises(StorageUnavailable):
+        waiting.append(make_submission())
+    with ThreadPoolExecutor(1) as pool:
+        try:
+            journal = pool.submit(PostgresJournal, own.url).result(8)
+            assert journal.last_seq() == 1
+        finally:
+            let_wait_for(own, "")
+    journal.close()
+    waiting.close()
+
+
+def test_who_freezes_while_it_has_the_turn_loses_it(
+    url: str, make_submission: MakeSubmission
+) -> None:
+    frozen, go = threading.Event(), threading.Event()
+
+    def freeze(connection: Any) -> None:
+        frozen.set()
+        assert go.wait(20)
+        connection.execute("SELECT 1")
+
+    with (
+        closing(PostgresJournal(url)) as one,
+        closing(PostgresJournal(url)) as other,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        kept = pool.submit(one._writer.run, freeze)
+        assert frozen.wait(5)
+        began = time.monotonic()
+        assert other.append(make_submission()).number.endswith("-001")
+        assert time.monotonic() - began < 6
+        go.set()
+        with pytest.raises(StorageUnavailable):
+            kept.result()
+
+
+def test_a_silent_database_is_waited_for_once(
+    own: Postgres, make_submission: MakeSubmission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("intake.journal.reaching._SLOW_SECONDS", 0.0)
+    journal = PostgresJournal(own.url)
+    own.stop()
+    with pytest.raises(StorageUnavailable):
+        journal.events()
+    with pytest.raises(StorageUnavailable) as refused:
+        journal.append(make_submission())
+    assert "silent" in str(refused.value.__cause__)
+    own.start()
+    for _ in range(100):
+        with contextlib.suppress(StorageUnavailable):
+            assert journal.append(make_submission()).number.endswith("-001")
+            break
+        time.sleep(0.1)
+    assert journal.last_seq() == 1
+    journal.close()
+
+
+def test_tables_that_another_host_makes_at_the_same_moment(url: str) -> None:
+    waiting = b"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    with psycopg.connect(url) as other, ThreadPoolExecutor(1) as pool:
+        other.execute("SELECT pg_advisory_xact_lock(90012015)")
+        opened = pool.submit(PostgresJournal, url)
+        until(lambda: other.execute(waiting).fetchone() == (1,))
+        for script in _UPGRADES:
+            other.execute(script.encode())
+        other.execute(f"UPDATE schema_version SET version = {len(_UPGRADES)}".encode())
+        other.commit()
+        with closing(opened.result(10)) as journal:
+            assert journal.last_seq() == 0

@@ -344,6 +344,56 @@ def test_a_store_that_cannot_be_opened_is_unavailable(database: Path, tmp_path: 
     writer.close()
 
 
+def test_all_who_wait_are_told_when_the_store_is_not_reached(
+    database: Path, tmp_path: Path
+) -> None:
+    """Not one after another, each after an attempt of its own."""
+    trying, go, attempts = threading.Event(), threading.Event(), []
+
+    def connect() -> sqlite3.Connection:
+        attempts.append(1)
+        trying.set()
+        assert go.wait(5)
+        raise OSError("no answer")
+
+    writer = GroupWriter(engine(connect, tmp_path / "kept.turn"))
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(writer.run, keep("một"))]
+        assert trying.wait(5)
+        asked += [pool.submit(writer.run, keep(str(n))) for n in range(7)]
+        while writer._jobs.qsize() < 7:
+            time.sleep(0.001)
+        go.set()
+        for each in asked:
+            with pytest.raises(StorageUnavailable):
+                each.result()
+    assert len(attempts) == 1
+    writer.close()
+
+
+def test_closing_while_the_store_is_not_reached_ends_the_writer(tmp_path: Path) -> None:
+    trying, go = threading.Event(), threading.Event()
+
+    def connect() -> sqlite3.Connection:
+        trying.set()
+        assert go.wait(5)
+        raise OSError("no answer")
+
+    writer = GroupWriter(engine(connect, tmp_path / "kept.turn"))
+    closing = threading.Thread(target=writer.close, daemon=True)
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(writer.run, keep("một"))
+        assert trying.wait(5)
+        closing.start()
+        while not writer._jobs.qsize():
+            time.sleep(0.001)
+        go.set()
+        with pytest.raises(StorageUnavailable):
+            asked.result()
+    closing.join(5)
+    assert not closing.is_alive()
+
+
 def test_a_sender_is_not_kept_waiting_for_ever(
     make_writer: MakeWriter, monkeypatch: pytest.MonkeyPatch
 ) -> None:

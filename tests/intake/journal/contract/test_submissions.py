@@ -189,6 +189,20 @@ def test_held_files_wait_for_their_form(
     assert journal.held(token) == (PDF,), "a form sent again still finds its files"
 
 
+def test_nobody_waits_long_for_files_to_be_held(
+    journal: SqlJournal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever waited for the form in vain does not wait as long again."""
+    monkeypatch.setattr("intake.journal.sql._HOLDING_SECONDS", 0.05)
+    go = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(journal._writer.run, lambda _: go.wait(10))
+        with pytest.raises(StorageUnavailable):
+            journal.hold(new_token(), (PNG,))
+        assert not slow.done()
+        go.set()
+
+
 def test_held_files_go_after_a_day(journal: SqlJournal, clock: Any) -> None:
     token, other = new_token(), new_token()
     journal.hold(token, (PNG,))
@@ -263,6 +277,7 @@ def test_two_hundred_presses_of_one_token_make_one_case(
 
 _SENDER = """
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from intake.configuration import Places
 from pathlib import Path
