@@ -129,7 +129,7 @@ def _sign_on(app: Flask, portal: Portal, accounts: AccountStore) -> SignOn | Non
         return None
     app.secret_key = accounts.secret("sign-on")
     app.config.update(
-        SESSION_COOKIE_NAME="qms_sign_on",
+        SESSION_COOKIE_NAME=f"{signing.ONLY_OVER_TLS if portal.is_https else ''}qms_sign_on",
         SESSION_COOKIE_PATH=signing.DESK,
         SESSION_COOKIE_SECURE=portal.is_https,
         SESSION_COOKIE_HTTPONLY=True,

@@ -39,6 +39,9 @@ CREATE INDEX IF NOT EXISTS failure_by_origin ON failure (account, origin, at);
 CREATE TABLE IF NOT EXISTS change (
   at INTEGER NOT NULL, by TEXT NOT NULL, account TEXT NOT NULL, what TEXT NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS subject (
+  account TEXT PRIMARY KEY REFERENCES account (name), value TEXT NOT NULL
+) STRICT;
 CREATE TABLE IF NOT EXISTS secret (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 """
 BY_COMMAND, BY_SIGN_ON = "lệnh trên máy chủ", "đăng nhập chung"
@@ -170,6 +173,7 @@ class AccountStore:
                 _set_password(database, account.name, password, must_change=True)
             if account.disabled:
                 _end_sessions(database, account.name)
+                database.execute("DELETE FROM subject WHERE account = ?", [account.name])
             if what := "; ".join(_differences(before, account, password)):
                 database.execute(
                     "INSERT INTO change VALUES (?, ?, ?, ?)", [self._now(), by, account.name, what]
@@ -214,27 +218,38 @@ class AccountStore:
             _forgive(database, name, origin)
             return _begin(database, name, now)
 
-    def take_from_sign_on(self, account: Account) -> None:
+    def take_from_sign_on(self, account: Account, subject: str) -> None:
         """Take over what another sign-on says of somebody, as it is today.
 
         How they chose to be told stays.
 
+        Args:
+            account: as it says.
+            subject: whom it means, whatever they are called. The first one keeps the name, until
+                the account is locked.
+
         Raises:
-            RefusedSignIn: the name belongs to an account with a password of its own, whose holder
-                need not be the same person; or the account is locked here.
+            RefusedSignIn: the name belongs to somebody else there, or to an account with a
+                password of its own, whose holder need not be the same person; or the account is
+                locked here.
         """
         with self._open() as database:
             row = database.execute(
-                "SELECT password_hash, disabled, digest FROM account WHERE name = ?",
+                "SELECT password_hash, disabled, digest, value FROM account"
+                " LEFT JOIN subject ON account = name WHERE name = ?",
                 [account.name],
             ).fetchone()
-        if row and (row[0] is not None or row[1]):
+        if row and (row[0] is not None or row[1] or row[3] not in {None, subject}):
             raise RefusedSignIn(
-                "Tên này là của một tài khoản riêng của cổng hoặc đã bị khóa; "
+                "Tên này là của một tài khoản riêng của cổng, của người khác hoặc đã bị khóa; "
                 "hãy báo quản trị cổng."
             )
         digest = bool(row and row[2])
         self.put(dataclasses.replace(account, digest=digest), by=BY_SIGN_ON)
+        with self._open() as database:
+            database.execute(
+                "INSERT OR REPLACE INTO subject VALUES (?, ?)", [account.name, subject]
+            )
 
     def changes(self, newest: int) -> list[Change]:
         """Return the newest changes of accounts, the last one first."""

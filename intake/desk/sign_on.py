@@ -41,8 +41,9 @@ def back() -> Response:
     accounts = services().accounts
     units = {row["code"] for row in services().registers.rows("units")}
     try:
-        account = sign_on.claims.account(sign_on.vouched_for(), units)
-        accounts.take_from_sign_on(account)
+        vouched = sign_on.vouched_for()
+        account = sign_on.claims.account(vouched, units)
+        accounts.take_from_sign_on(account, str(vouched["sub"]))
         begun = accounts.begin_session(account.name)
     except RefusedSignIn as refused:
         raise SignOnFailed(str(refused)) from refused
