@@ -128,6 +128,7 @@ def _password_form(account: Account, problem: str = "") -> str:
         account=account,
         problem=problem,
         least=services().accounts.rules.password_length,
+        desk=DESK,
         onward=next_page(),
     )
     return page.filled(html, "Lỗi: " if problem else "")
