@@ -39,6 +39,9 @@ CREATE INDEX IF NOT EXISTS failure_by_origin ON failure (account, origin, at);
 CREATE TABLE IF NOT EXISTS change (
   at INTEGER NOT NULL, by TEXT NOT NULL, account TEXT NOT NULL, what TEXT NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS first_password (
+  account TEXT PRIMARY KEY REFERENCES account (name), given_at INTEGER NOT NULL
+) STRICT;
 CREATE TABLE IF NOT EXISTS subject (
   account TEXT PRIMARY KEY REFERENCES account (name), value TEXT NOT NULL
 ) STRICT;
@@ -56,6 +59,8 @@ that its holder has used before is not held up by them."""
 _SIGNED_IN = "device:signed-in"
 """From where somebody tries who has signed in and changes the password."""
 _DEVICE_DAYS = 365
+_FIRST_PASSWORD_DAYS = 14
+"""For so long a password that somebody else gave lets its holder in to change it."""
 
 
 class BadAccount(ValueError):
@@ -170,7 +175,7 @@ class AccountStore:
                 [(account.name, grant.role, grant.unit) for grant in account.grants],
             )
             if password is not None:
-                _set_password(database, account.name, password, must_change=True)
+                _set_password(database, account.name, password, given_at=self._now())
             if account.disabled:
                 _end_sessions(database, account.name)
                 database.execute("DELETE FROM subject WHERE account = ?", [account.name])
@@ -210,10 +215,17 @@ class AccountStore:
             origin = self._origin(database, name, address, device)
             self._count_attempt(database, name, origin, now)
             row = database.execute(
-                "SELECT password_hash FROM account WHERE name = ? AND NOT disabled", [name]
+                "SELECT password_hash, given_at FROM account LEFT JOIN first_password"
+                " ON account = name WHERE name = ? AND NOT disabled",
+                [name],
             ).fetchone()
         if not matches(row[0] if row else None, password):
             raise RefusedSignIn("Tên đăng nhập hoặc mật khẩu không đúng.")
+        if row[1] is not None and row[1] < now - _FIRST_PASSWORD_DAYS * 86_400:
+            raise RefusedSignIn(
+                f"Mật khẩu dùng lần đầu đã quá {_FIRST_PASSWORD_DAYS} ngày; "
+                "hãy nhờ quản trị cổng đặt lại."
+            )
         with self._open() as database:
             _forgive(database, name, origin)
             return _begin(database, name, now)
@@ -320,7 +332,7 @@ class AccountStore:
             raise RefusedSignIn("Mật khẩu đang dùng không đúng.")
         with self._open() as database:
             _forgive(database, name, _SIGNED_IN)
-            _set_password(database, name, new, must_change=False)
+            _set_password(database, name, new, given_at=None)
             return _begin(database, name, now)
 
     def _accounts(self, where: str, *values: str) -> Iterator[Account]:
@@ -423,12 +435,16 @@ def _begin(database: sqlite3.Connection, name: str, now: int) -> SignedIn:
 
 
 def _set_password(
-    database: sqlite3.Connection, name: str, password: str, *, must_change: bool
+    database: sqlite3.Connection, name: str, password: str, *, given_at: int | None
 ) -> None:
+    """Set a password; `given_at` says when it was given by somebody else, to be changed."""
     database.execute(
         "UPDATE account SET password_hash = ?, must_change = ? WHERE name = ?",
-        [hashed(password), must_change, name],
+        [hashed(password), given_at is not None, name],
     )
+    database.execute("DELETE FROM first_password WHERE account = ?", [name])
+    if given_at is not None:
+        database.execute("INSERT INTO first_password VALUES (?, ?)", [name, given_at])
     _end_sessions(database, name)
 
 

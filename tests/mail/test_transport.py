@@ -1,50 +1,16 @@
 """Over which line mail goes: with STARTTLS to a server that is the one it says, or not at all."""
 
-import datetime as dt
-import ipaddress
 import ssl
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from intake.notices.mail import Server, Unreachable, send
+from tests.certificates import certificate
 from tests.conftest import free_port
 from tests.mail.conftest import MailServer
-
-
-def certificate(folder: Path) -> Path:
-    """Write a certificate of loopback that nobody vouches for but itself, with its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "mail")])
-    day, now = dt.timedelta(days=1), dt.datetime.now(dt.UTC)
-    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - day)
-        .not_valid_after(now + day)
-        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    written = folder / "mail.pem"
-    written.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        + made.public_bytes(serialization.Encoding.PEM)
-    )
-    return written
 
 
 @pytest.mark.parametrize("known", [True, False])

@@ -182,7 +182,7 @@ def test_another_site_begins_no_sign_in(portal: SignOnPortal) -> None:
 
 
 def test_no_token_comes_to_the_browser(page: Page, portal: SignOnPortal) -> None:
-    sign_in(page, portal, "lan.nt")
+    sign_in(page, portal, "thu.tm")
     page.wait_for_selector(".qms-desk-bar")
     kept = [each for each in page.context.cookies(portal.address) if each["name"][:4] == "qms_"]
     assert {each["name"] for each in kept} <= {"qms_session", "qms_device"}

@@ -243,6 +243,20 @@ def test_a_name_of_another_sign_on_stays_with_whom_it_meant_first(store: Account
     store.take_from_sign_on(minh, "s-2")
 
 
+def test_a_first_password_that_nobody_changed_runs_out(
+    store: AccountStore, later: Callable[[float], None]
+) -> None:
+    later(13 * 24 * 60)
+    enters(store)
+    later(2 * 24 * 60)
+    with pytest.raises(RefusedSignIn, match="đã quá 14 ngày"):
+        store.sign_in(LAN.name, RIGHT, HERE, "")
+    store.put(LAN, RIGHT)
+    store.change_password(LAN.name, RIGHT, WRONG)
+    later(1000 * 24 * 60)
+    assert store.sign_in(LAN.name, WRONG, HERE, "")
+
+
 def test_roles_follow_at_once(store: AccountStore) -> None:
     begun = enters(store)
     store.put(dataclasses.replace(LAN, grants=(Grant("coordinator", "BC"),)))
