@@ -69,8 +69,8 @@ def test_the_repository_holds_no_secret() -> None:
     ("line", "gives_away"),
     [
         ("-----BEGIN " + "EC PRIVATE KEY-----", True),
-        ("client_" + "secret = 'q8Zr2LmVx71KpTn0'", True),
-        ("QMS_MAIL_" + 'PASSWORD: "Xk29!vbQ7-pLm3Zt"', True),
+        ("client_secret" + " = 'q8Zr2LmVx71KpTn0'", True),
+        ("QMS_MAIL_PASSWORD" + ': "Xk29!vbQ7-pLm3Zt"', True),
         ("postgresql://" + "qms:T4jw9Kx2@db/qms", True),
         ("gh" + "p_" + "a1B2" * 9, True),
         ("postgresql://user:password@host/database", False),
