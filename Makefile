@@ -42,6 +42,9 @@ test-trust: .venv/ready ## break the intake twenty times in each way and count w
 fuzz: .venv/ready ## throw inputs at every entrance, led by coverage: RUNS=1000000
 	@$(PYTHON) -m tests.fuzz.long $(or $(RUNS),1000000)
 
+audit: .venv/ready ## compare the libraries with the known vulnerabilities; needs the network
+	@sh scripts/audit.sh
+
 offline: .venv/ready ## write the published portal as one file to be read from a stick: TO=folder
 	@$(PYTHON) -m scripts offline --to "$(or $(TO),ban-mang-di)"
 
@@ -128,4 +131,4 @@ clean: ## remove what can be made again (environment, site, work files); keeps t
 .venv/ready: requirements.lock scripts/setup.sh
 	@sh scripts/setup.sh
 
-.PHONY: help serve test lint format publish pdf test-long test-trust fuzz offline audit-pack releases rollback check packages account accounts password notices backup restore retention doctor demo as-of freeze export-xlsx import-xlsx review bench bench-load bench-submissions bench-growth engines bench-search clean
+.PHONY: help serve test lint format publish pdf test-long test-trust fuzz offline audit-pack releases rollback check packages account accounts password notices backup restore retention doctor demo as-of freeze export-xlsx import-xlsx review bench bench-load bench-submissions bench-growth engines bench-search clean audit

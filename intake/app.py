@@ -1,11 +1,13 @@
 """The Flask application: takes forms in at the pages' own addresses, serves the site beside it."""
 
 import datetime as dt
+import hashlib
 import logging
 import os
 from collections.abc import Callable
 
 from flask import Flask, g
+from flask.sessions import SecureCookieSessionInterface
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from intake import publishing, site, views
@@ -128,8 +130,11 @@ def _sign_on(app: Flask, portal: Portal, accounts: AccountStore) -> SignOn | Non
     if not portal.sign_on["issuer"]:
         return None
     app.secret_key = accounts.secret("sign-on")
+    cookies = SecureCookieSessionInterface()
+    cookies.digest_method = hashlib.sha256
+    app.session_interface = cookies
     app.config.update(
-        SESSION_COOKIE_NAME="qms_sign_on",
+        SESSION_COOKIE_NAME=f"{signing.ONLY_OVER_TLS if portal.is_https else ''}qms_sign_on",
         SESSION_COOKIE_PATH=signing.DESK,
         SESSION_COOKIE_SECURE=portal.is_https,
         SESSION_COOKIE_HTTPONLY=True,

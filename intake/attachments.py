@@ -19,6 +19,17 @@ _OFFICE_PARTS = {
 }
 _NAME_LENGTH = 120
 
+EXTENSIONS = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/webp": "webp",
+    "application/pdf": "pdf",
+    _OFFICE + "wordprocessingml.document": "docx",
+    _OFFICE + "spreadsheetml.sheet": "xlsx",
+    _OFFICE + "presentationml.presentation": "pptx",
+}
+"""How the name of a file of each kind ends."""
+
 ACCEPT = ".jpg,.jpeg,.png,.webp,.pdf,.docx,.xlsx,.pptx"
 """What a file input offers."""
 
@@ -61,6 +72,16 @@ def media_type(content: bytes) -> str | None:
     if content.startswith(b"PK\x03\x04"):
         return _office_type(content)
     return None
+
+
+def download_name(name: str, media_type: str) -> str:
+    """Return the name under which a file is given away.
+
+    It ends as its kind does: what is sent as `a.hta` and begins like a PDF is run by nothing.
+    """
+    ending = f".{EXTENSIONS.get(media_type, 'bin')}"
+    is_so_called = name.lower().replace(".jpeg", ".jpg").endswith(ending)
+    return name if is_so_called else name + ending
 
 
 def _read(upload: FileStorage, limit: int) -> Attachment:

@@ -15,7 +15,7 @@ from intake.errors import CrossSite, TooMany
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; "
+    "img-src 'self' data: blob:; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
 """No script stands in a page: what was sent can't become one. The shipped nginx says the same."""
@@ -36,8 +36,6 @@ def protect(app: Flask, portal: Portal) -> None:
     own = urlsplit(portal.site["url"])
     app.config["TRUSTED_HOSTS"] = [own.hostname, *portal.hosts, *_LOOPBACK]
     headers = _HEADERS | {"Content-Security-Policy": _policy(portal)}
-    if own.scheme == "https":
-        headers["Strict-Transport-Security"] = "max-age=31536000"
     flood = Flood()
 
     def check() -> None:
@@ -49,6 +47,8 @@ def protect(app: Flask, portal: Portal) -> None:
 
     def mark(response: Response) -> Response:
         response.headers["X-Content-Type-Options"] = "nosniff"
+        if portal.is_https:
+            response.headers["Strict-Transport-Security"] = "max-age=31536000"
         if response.mimetype not in _ONLY_LOADED:
             for name, value in headers.items():
                 response.headers.setdefault(name, value)

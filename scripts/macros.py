@@ -14,6 +14,7 @@ from intake.pages import slot
 from intake.registers import Registers
 from scripts import slips
 from scripts.kept_html import KeptHtml
+from scripts.requirements import requirements
 from scripts.system import System
 from scripts.views import Views
 
@@ -128,6 +129,11 @@ class Macros:
     def old_address(self) -> str:
         """Say where the page of an old address is now, and why it isn't here."""
         return self.view("old_address", row=self._system.find("old_addresses", (self._address(),)))
+
+    def requirements(self) -> str:
+        """Show the security requirements that stand beside the page, by chapter."""
+        self._env.conf["extra"]["kept"].reads_pages = True
+        return self._views.render("requirements.html", **requirements(self._content))
 
     def view(self, template: str, **values: Any) -> str:
         """Render a template of `scripts/templates`."""

@@ -6,6 +6,7 @@ Written pages win: a unit or document that has a page in `content/` keeps it.
 import csv
 import io
 import json
+from html import escape
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -142,7 +143,7 @@ def _comparison_pages(system: System, content: Path) -> dict[str, str]:
             if text_of(system, content, code, before) and text_of(system, content, code, after):
                 pages[f"{comparison_address(code, before, after).rstrip('/')}.md"] = _page(
                     f'{{{{ comparison("{code}", "{before}", "{after}") }}}}',
-                    title=json.dumps(f"So sánh lần {before} và lần {after} – {code}"),
+                    title=_title(f"So sánh lần {before} và lần {after} – {code}"),
                     hide="[navigation, toc]",
                 )
     return pages
@@ -153,7 +154,7 @@ def _synthesis_pages(system: System) -> dict[str, str]:
     return {
         f"{consultations.synthesis_address(system, code).rstrip('/')}.md": _page(
             f"{{{{ synthesis({json.dumps(code, ensure_ascii=False)}) }}}}",
-            title=json.dumps(f"Tổng hợp ý kiến góp ý – {code}", ensure_ascii=False),
+            title=_title(f"Tổng hợp ý kiến góp ý – {code}"),
             hide="[navigation, toc]",
         )
         for code in consultations.discussed(system)
@@ -172,7 +173,7 @@ def _row_pages(system: System) -> dict[str, str]:
             title = f"{row_name(table, row)} – {system.title(name, key)}"
             pages[path] = _page(
                 f"{{{{ row({json.dumps(name)}, {json.dumps(key, ensure_ascii=False)}) }}}}",
-                title=json.dumps(title, ensure_ascii=False),
+                title=_title(title),
                 hide="[navigation, toc]",
             )
     return pages
@@ -203,6 +204,11 @@ def _dictionary_pages(system: System) -> dict[str, str]:
         )
         for name, title in titles.items()
     }
+
+
+def _title(text: str) -> str:
+    """Return a title for the front matter; the theme puts it into the page as it stands there."""
+    return json.dumps(escape(text, quote=False), ensure_ascii=False)
 
 
 def _page(body: str, **front_matter: str) -> str:

@@ -18,7 +18,13 @@ from intake.cases.people import Grant
 
 _NOT_IN_A_NAME = re.compile(r"[^a-z0-9._-]+")
 _UNREACHABLE = "Không nối được hệ thống đăng nhập chung. Hãy thử lại sau."
+_ANOTHER = "Hệ thống đăng nhập chung không phải hệ thống đã cấu hình; hãy báo quản trị cổng."
 _NOT_CONFIRMED = "Hệ thống đăng nhập chung không xác nhận lần đăng nhập này. Hãy đăng nhập lại."
+
+_ALGORITHMS = "id_token_signing_alg_values_supported"
+_SIGNATURES = {f"{kind}{bits}" for kind in ("RS", "PS", "ES") for bits in (256, 384, 512)}
+_SIGNATURES |= {"EdDSA"}
+"""What a token may be signed with, whatever else the provider offers: keys that it alone has."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,7 @@ class SignOn:
             settings["roles"],
         )
         self._client_id = settings["client_id"]
-        issuer = settings["issuer"].rstrip("/")
+        self._issuer = issuer = settings["issuer"].rstrip("/")
         self._client = OAuth(app).register(
             "organisation",
             client_id=self._client_id,
@@ -93,6 +99,7 @@ class SignOn:
             RefusedSignIn: the sign-on can't be reached.
         """
         try:
+            self._check_provider()
             answer: Response = self._client.authorize_redirect(back)
         except (requests.RequestException, OAuthError, ValueError) as failed:
             raise RefusedSignIn(_UNREACHABLE) from failed
@@ -105,12 +112,25 @@ class SignOn:
             RefusedSignIn: they aren't to be believed, or the sign-on can't be reached.
         """
         try:
+            self._check_provider()
             found: Mapping[str, Any] = self._client.authorize_access_token()["userinfo"]
         except (OAuthError, JoseError, KeyError, ValueError) as refused:
             raise RefusedSignIn(_NOT_CONFIRMED) from refused
         except requests.RequestException as failed:
             raise RefusedSignIn(_UNREACHABLE) from failed
         return found
+
+    def _check_provider(self) -> None:
+        """Take what the provider says of itself if it is the one that was configured.
+
+        Raises:
+            RefusedSignIn: it calls itself otherwise.
+        """
+        metadata = self._client.load_server_metadata()
+        if str(metadata.get("issuer", "")).rstrip("/") != self._issuer:
+            raise RefusedSignIn(_ANOTHER)
+        offered = metadata.get(_ALGORITHMS, ["RS256"])
+        metadata[_ALGORITHMS] = [each for each in offered if each in _SIGNATURES]
 
     def signed_out(self, back: str) -> str | None:
         """Return the address at which the session of the sign-on ends too, if it has one."""

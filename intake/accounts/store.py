@@ -40,6 +40,12 @@ CREATE INDEX IF NOT EXISTS failure_by_origin ON failure (account, origin, at);
 CREATE TABLE IF NOT EXISTS change (
   at INTEGER NOT NULL, by TEXT NOT NULL, account TEXT NOT NULL, what TEXT NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS first_password (
+  account TEXT PRIMARY KEY REFERENCES account (name), given_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS subject (
+  account TEXT PRIMARY KEY REFERENCES account (name), value TEXT NOT NULL
+) STRICT;
 CREATE TABLE IF NOT EXISTS secret (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 """
 BY_COMMAND, BY_SIGN_ON = "lệnh trên máy chủ", "đăng nhập chung"
@@ -54,6 +60,8 @@ that its holder has used before is not held up by them."""
 _SIGNED_IN = "device:signed-in"
 """From where somebody tries who has signed in and changes the password."""
 _DEVICE_DAYS = 365
+_FIRST_PASSWORD_DAYS = 14
+"""For so long a password that somebody else gave lets its holder in to change it."""
 
 
 class BadAccount(ValueError):
@@ -165,9 +173,10 @@ class AccountStore:
                 [(account.name, grant.role, grant.unit) for grant in account.grants],
             )
             if password is not None:
-                _set_password(database, account.name, password, must_change=True)
+                _set_password(database, account.name, password, given_at=self._now())
             if account.disabled:
                 _end_sessions(database, account.name)
+                database.execute("DELETE FROM subject WHERE account = ?", [account.name])
             if what := "; ".join(_differences(before, account, password)):
                 database.execute(
                     "INSERT INTO change VALUES (?, ?, ?, ?)", [self._now(), by, account.name, what]
@@ -204,35 +213,53 @@ class AccountStore:
             origin = self._origin(database, name, address, device)
             self._count_attempt(database, name, origin, now)
             row = database.execute(
-                "SELECT password_hash FROM account WHERE name = ? AND NOT disabled", [name]
+                "SELECT password_hash, given_at FROM account LEFT JOIN first_password"
+                " ON account = name WHERE name = ? AND NOT disabled",
+                [name],
             ).fetchone()
         if not matches(row[0] if row else None, password):
             raise RefusedSignIn("Tên đăng nhập hoặc mật khẩu không đúng.")
+        if row[1] is not None and row[1] < now - _FIRST_PASSWORD_DAYS * 86_400:
+            raise RefusedSignIn(
+                f"Mật khẩu dùng lần đầu đã quá {_FIRST_PASSWORD_DAYS} ngày; "
+                "hãy nhờ quản trị cổng đặt lại."
+            )
         with self._open() as database:
             _forgive(database, name, origin)
             return _begin(database, name, now)
 
-    def take_from_sign_on(self, account: Account) -> None:
+    def take_from_sign_on(self, account: Account, subject: str) -> None:
         """Take over what another sign-on says of somebody, as it is today.
 
         How they chose to be told stays.
 
+        Args:
+            account: as it says.
+            subject: whom it means, whatever they are called. The first one keeps the name, until
+                the account is locked.
+
         Raises:
-            RefusedSignIn: the name belongs to an account with a password of its own, whose holder
-                need not be the same person; or the account is locked here.
+            RefusedSignIn: the name belongs to somebody else there, or to an account with a
+                password of its own, whose holder need not be the same person; or the account is
+                locked here.
         """
         with self._open() as database:
             row = database.execute(
-                "SELECT password_hash, disabled, digest FROM account WHERE name = ?",
+                "SELECT password_hash, disabled, digest, value FROM account"
+                " LEFT JOIN subject ON account = name WHERE name = ?",
                 [account.name],
             ).fetchone()
-        if row and (row[0] is not None or row[1]):
+        if row and (row[0] is not None or row[1] or row[3] not in {None, subject}):
             raise RefusedSignIn(
-                "Tên này là của một tài khoản riêng của cổng hoặc đã bị khóa; "
+                "Tên này là của một tài khoản riêng của cổng, của người khác hoặc đã bị khóa; "
                 "hãy báo quản trị cổng."
             )
         digest = bool(row and row[2])
         self.put(dataclasses.replace(account, digest=digest), by=BY_SIGN_ON)
+        with self._open() as database:
+            database.execute(
+                "INSERT OR REPLACE INTO subject VALUES (?, ?)", [account.name, subject]
+            )
 
     def changes(self, newest: int) -> list[Change]:
         """Return the newest changes of accounts, the last one first."""
@@ -303,7 +330,7 @@ class AccountStore:
             raise RefusedSignIn("Mật khẩu đang dùng không đúng.")
         with self._open() as database:
             _forgive(database, name, _SIGNED_IN)
-            _set_password(database, name, new, must_change=False)
+            _set_password(database, name, new, given_at=None)
             return _begin(database, name, now)
 
     def _accounts(self, where: str, *values: str) -> Iterator[Account]:
@@ -393,12 +420,16 @@ def _begin(database: sqlite3.Connection, name: str, now: int) -> SignedIn:
 
 
 def _set_password(
-    database: sqlite3.Connection, name: str, password: str, *, must_change: bool
+    database: sqlite3.Connection, name: str, password: str, *, given_at: int | None
 ) -> None:
+    """Set a password; `given_at` says when it was given by somebody else, to be changed."""
     database.execute(
         "UPDATE account SET password_hash = ?, must_change = ? WHERE name = ?",
-        [hashed(password), must_change, name],
+        [hashed(password), given_at is not None, name],
     )
+    database.execute("DELETE FROM first_password WHERE account = ?", [name])
+    if given_at is not None:
+        database.execute("INSERT INTO first_password VALUES (?, ?)", [name, given_at])
     _end_sessions(database, name)
 
 

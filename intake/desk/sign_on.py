@@ -1,6 +1,6 @@
 """Signing in with the organisation's own sign-on."""
 
-from flask import Blueprint, redirect, session
+from flask import Blueprint, redirect, request, session
 from werkzeug.wrappers import Response
 
 from intake.accounts.sign_on import SignOn
@@ -23,8 +23,10 @@ class SignOnFailed(IntakeError):
 
 @blueprint.get(_START)
 def away() -> Response:
-    """Send somebody to the organisation's sign-on."""
+    """Send somebody to the organisation's sign-on; who was led here elsewhere says so first."""
     sign_on = _sign_on()
+    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+        return redirect(f"{DESK}dang-nhap/", 303)
     session.clear()
     session["onward"] = next_page()
     try:
@@ -41,8 +43,9 @@ def back() -> Response:
     accounts = services().accounts
     units = {row["code"] for row in services().registers.rows("units")}
     try:
-        account = sign_on.claims.account(sign_on.vouched_for(), units)
-        accounts.take_from_sign_on(account)
+        vouched = sign_on.vouched_for()
+        account = sign_on.claims.account(vouched, units)
+        accounts.take_from_sign_on(account, str(vouched["sub"]))
         begun = accounts.begin_session(account.name)
     except RefusedSignIn as refused:
         raise SignOnFailed(str(refused)) from refused

@@ -13,6 +13,8 @@ from intake.services import services
 DESK = "/xu-ly/"
 _SIGN_IN, _PASSWORD = "dang-nhap", "mat-khau"
 _SESSION, _DEVICE = "qms_session", "qms_device"
+ONLY_OVER_TLS = "__Secure-"
+"""A browser takes a cookie with this before its name over TLS alone, whoever sets it."""
 _DEVICE_SECONDS = 365 * 86_400
 
 blueprint = Blueprint("signing", __name__)
@@ -31,7 +33,7 @@ def signed_in() -> Account:
     Raises:
         NotSignedIn: nobody is, or the password that others gave was not changed yet.
     """
-    account = services().accounts.session(request.cookies.get(_SESSION, ""))
+    account = services().accounts.session(kept_by_browser(_SESSION))
     if account is None:
         raise NotSignedIn("Phiên làm việc đã hết hoặc bạn chưa đăng nhập.")
     if account.must_change and not request.path.startswith(f"{DESK}{_PASSWORD}/"):
@@ -41,7 +43,7 @@ def signed_in() -> Account:
 
 def ask_to_sign_in(_: NotSignedIn) -> Response:
     """Lead to the page that asks for what is missing, and back again."""
-    account = services().accounts.session(request.cookies.get(_SESSION, ""))
+    account = services().accounts.session(kept_by_browser(_SESSION))
     page = _PASSWORD if account else _SIGN_IN
     here = request.full_path.rstrip("?") if request.method == "GET" else DESK
     return redirect(f"{DESK}{page}/?tiep={quote(here)}", 303)
@@ -57,7 +59,7 @@ def sign_in_page() -> str:
 def sign_in() -> Response | tuple[str, int]:
     """Begin a session."""
     name, password = request.form.get("name", "")[:100], request.form.get("password", "")
-    address, device = request.remote_addr or "", request.cookies.get(_DEVICE, "")
+    address, device = request.remote_addr or "", kept_by_browser(_DEVICE)
     try:
         begun = services().accounts.sign_in(name, password, address, device)
     except RefusedSignIn as refused:
@@ -68,12 +70,13 @@ def sign_in() -> Response | tuple[str, int]:
 @blueprint.post(f"{DESK}dang-xuat/")
 def sign_out() -> Response:
     """End the session."""
-    services().accounts.end_session(request.cookies.get(_SESSION, ""))
+    services().accounts.end_session(kept_by_browser(_SESSION))
     here = f"{DESK}{_SIGN_IN}/"
     sign_on = services().sign_on
     elsewhere = sign_on.signed_out(services().portal.address(here)) if sign_on else None
     answer = redirect(elsewhere or here, 303)
-    answer.delete_cookie(_SESSION, path=DESK)
+    answer.delete_cookie(_cookie(_SESSION), path=DESK, secure=_is_secure())
+    answer.headers["Clear-Site-Data"] = '"storage"'  # drafts of the desk
     return answer
 
 
@@ -125,6 +128,7 @@ def _password_form(account: Account, problem: str = "") -> str:
         account=account,
         problem=problem,
         least=services().accounts.rules.password_length,
+        desk=DESK,
         onward=next_page(),
     )
     return page.filled(html, "Lỗi: " if problem else "")
@@ -137,18 +141,32 @@ def next_page() -> str:
     return wanted if is_path and wanted.startswith(DESK) else DESK
 
 
+def kept_by_browser(name: str) -> str:
+    """Return what the browser keeps under a name; empty when it keeps nothing."""
+    return request.cookies.get(_cookie(name), "")
+
+
+def _cookie(name: str) -> str:
+    return f"{ONLY_OVER_TLS}{name}" if _is_secure() else name
+
+
+def _is_secure() -> bool:
+    return request.is_secure or services().portal.is_https
+
+
 def with_cookies(answer: Response, begun: SignedIn) -> Response:
-    """Let the browser keep what a session is known by."""
+    """Let the browser keep what a session is known by; the session that it had ends."""
+    services().accounts.end_session(kept_by_browser(_SESSION))
     for name, value, age in (
         (_SESSION, begun.session, None),
         (_DEVICE, begun.device, _DEVICE_SECONDS),
     ):
         answer.set_cookie(
-            name,
+            _cookie(name),
             value,
             max_age=age,
             path=DESK,
-            secure=request.is_secure or services().portal.is_https,
+            secure=_is_secure(),
             httponly=True,
             samesite="Lax",
         )

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from intake import receipts
+from intake.attachments import download_name
 from intake.cases.casebook import RELATIONS, Line
 from intake.cases.deadlines import due_on
 from intake.cases.decisions import decide
@@ -157,7 +158,8 @@ def attached_file() -> Response:
         for file in event.files:
             if file.sha256 == wanted:
                 answer = Response(services().journal.attachment(wanted), mimetype=file.media_type)
-                answer.headers.set("Content-Disposition", "attachment", filename=file.name)
+                name = download_name(file.name, file.media_type)
+                answer.headers.set("Content-Disposition", "attachment", filename=name)
                 answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
                 return answer
     raise UnknownPage("Phiếu này không có tệp ấy.")

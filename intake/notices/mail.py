@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import smtplib
+import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -113,7 +114,7 @@ def send(server: Server, mail: EmailMessage) -> None:
     try:
         with smtplib.SMTP(server.host, server.port, timeout=_TIMEOUT_SECONDS) as connection:
             if server.starttls:
-                connection.starttls()
+                connection.starttls(context=ssl.create_default_context())
             if server.user:
                 connection.login(server.user, server.password)
             connection.send_message(mail)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from intake.attachments import EXTENSIONS
 from intake.configuration import LOCAL_ZONE
 from intake.forms.checking import stored_cell
 from intake.forms.schema import Form
@@ -27,15 +28,6 @@ _FORMULA_RULE = (
     "Ô chữ bắt đầu bằng = + - @ (sau các dấu nháy đơn nếu có) được thêm một dấu nháy đơn ở đầu "
     "để bảng tính không chạy như công thức; khi đọc, bỏ đi một dấu nháy đơn."
 )
-_EXTENSIONS = {
-    "image/jpeg": "jpg",
-    "image/png": "png",
-    "image/webp": "webp",
-    "application/pdf": "pdf",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
-    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx",
-}
 
 
 @dataclass(frozen=True)
@@ -129,7 +121,7 @@ def package_descriptor(form_name: str, title: str, last_seq: int, tables: list[T
 
 def file_path(sha256: str, media_type: str) -> str:
     """Return where a file lies in the package."""
-    return f"files/{sha256}.{_EXTENSIONS.get(media_type, 'bin')}"
+    return f"files/{sha256}.{EXTENSIONS.get(media_type, 'bin')}"
 
 
 def received_month(event: Event) -> str:

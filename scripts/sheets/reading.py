@@ -13,6 +13,10 @@ from scripts.sheets.cells import Cell
 from scripts.sheets.legacy_text import UnknownEncoding, as_it_is, converter_of
 from scripts.sheets.workbook import GUIDE, LISTS, REGISTER_LABEL
 
+_MOST_PARTS, _MOST_BYTES = 1_000, 200_000_000
+"""Of a workbook, unpacked; the largest register has a hundredth of it."""
+_BROKEN = (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError)
+"""What a broken workbook raises; a parser of XML, a `SyntaxError`."""
 _UNKNOWN = (
     "không nhận ra bảng mã tiếng Việt; hãy đổi chữ sang Unicode rồi lưu dạng .xlsx hoặc “CSV UTF-8”"
 )
@@ -49,9 +53,11 @@ def read_sheet(path: Path) -> Sheet:
 
 
 def _workbook(path: Path) -> Sheet:
+    _refuse_bomb(path)
     try:
-        book = load_workbook(path, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError):
+        with path.open("rb") as file:
+            book = load_workbook(file, data_only=True)
+    except _BROKEN:
         raise UnreadableSheet(f"{path.name}: không mở được; lưu lại dạng Excel (.xlsx)") from None
     names = [name for name in book.sheetnames if name not in (GUIDE, LISTS)]
     if len(names) != 1:
@@ -68,6 +74,21 @@ def _workbook(path: Path) -> Sheet:
         register,
         [tuple(convert(each) if isinstance(each, str) else each for each in row) for row in rows],
     )
+
+
+def _refuse_bomb(path: Path) -> None:
+    """Look at what a workbook says of its parts before one is unpacked; no more is then read.
+
+    Raises:
+        UnreadableSheet: there would be too much of it.
+    """
+    try:
+        with zipfile.ZipFile(path) as packed:
+            parts = packed.infolist()
+    except (zipfile.BadZipFile, ValueError, OSError):
+        return  # told when it is opened
+    if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _MOST_BYTES:
+        raise UnreadableSheet(f"{path.name}: quá lớn sau khi giải nén; hãy bỏ ảnh và trang thừa")
 
 
 def _csv(path: Path) -> Sheet:

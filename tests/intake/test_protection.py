@@ -66,7 +66,7 @@ def test_what_is_only_loaded_carries_no_policy(
 def test_no_script_may_stand_in_a_page() -> None:
     policy = dict(each.split(" ", 1) for each in CONTENT_SECURITY_POLICY.split("; "))
     assert policy["script-src"] == policy["default-src"] == "'self'"
-    assert policy["object-src"] == policy["frame-ancestors"] == "'none'"
+    assert policy["object-src"] == policy["frame-ancestors"] == policy["base-uri"] == "'none'"
 
 
 def test_what_failed_says_so_too(client: FlaskClient, places: Places) -> None:
@@ -89,6 +89,8 @@ def test_over_tls_browsers_are_told_to_stay_with_it(configured: MakeClient) -> N
     client = configured(url='"https://qlcl.example.gov.vn/"')
     answer = client.get("/", base_url="https://qlcl.example.gov.vn/", buffered=True)
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+    script = client.get("/a.js", base_url="https://qlcl.example.gov.vn/")
+    assert script.headers["Strict-Transport-Security"] == "max-age=31536000"
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,12 @@ def test_a_written_page_that_is_removed_gives_way_to_the_generated_one(
     assert "without_text" in staged_text(folder, "tai-lieu/qt-ht-01.md")
 
 
+def test_a_title_that_somebody_typed_is_no_markup(small_places: Places, collect: Collect) -> None:
+    folder = stage(small_places, collect("feedback", (AT, {"summary": 'Hạn < 3 "ngày" </title>'})))
+    page = staged_text(folder, "so/gop-y/gy-2020-001.md")
+    assert 'title: "GY-2020-001 – Hạn &lt; 3 \\"ngày\\" &lt;/title&gt;"\n' in page
+
+
 def test_a_page_removed_from_content_disappears(small_places: Places, small_system: System) -> None:
     extra = small_places.content / "them.md"
     extra.write_text("# Thêm\n", encoding="utf-8")

@@ -42,15 +42,35 @@ class Nginx:
         return "".join(path.read_text(encoding="utf-8") for path in sorted(self.logs.iterdir()))
 
 
+def over_tls(port: int, pem: Path) -> str:
+    """Return what is shipped for TLS, on a port and with a certificate of here."""
+    text = SHIPPED.with_name("nginx-tls.conf").read_text(encoding="utf-8")
+    for shipped, here in {
+        "listen 443 ssl;": f"listen 127.0.0.1:{port} ssl;",
+        "/etc/ssl/qms-portal/chain.pem": str(pem),
+        "/etc/ssl/qms-portal/key.pem": str(pem),
+    }.items():
+        assert shipped in text
+        text = text.replace(shipped, here)
+    return text
+
+
 @contextlib.contextmanager
-def nginx(places: Places, intake_port: int, folder: Path, connections: int = 64) -> Iterator[Nginx]:
+def nginx(
+    places: Places,
+    intake_port: int,
+    folder: Path,
+    connections: int = 64,
+    pem: Path | None = None,
+) -> Iterator[Nginx]:
+    """Run it; with a certificate and its key in one file, over TLS."""
     port, logs = free_port(), folder / "logs"
     logs.mkdir()
     text = SHIPPED.read_text(encoding="utf-8")
     for shipped, here in {
         "/srv/qms-portal": str(places.root),
         "/var/log/nginx": str(logs),
-        "listen 80;": f"listen 127.0.0.1:{port};",
+        "listen 80;": f"listen 127.0.0.1:{port};" if pem is None else over_tls(port, pem),
         "127.0.0.1:8000": f"127.0.0.1:{intake_port}",
     }.items():
         assert shipped in text

@@ -187,6 +187,24 @@ def test_the_desk_is_the_intakes(behind: Nginx, alone: Nginx, method: str) -> No
     assert ask(alone, "/healthz").status == 503
 
 
+def test_a_folder_lists_nothing_and_a_trace_is_refused(alone: Nginx) -> None:
+    for folder in ("/assets/", "/du-lieu/", "/.git/config"):
+        answer = ask(alone, folder)
+        assert answer.status == 404
+        assert b"units.csv" not in answer.body
+    traced = ask(alone, "/", "TRACE", headers={"X-Secret": "echo-me"})
+    assert traced.status == 405
+    assert b"echo-me" not in traced.body
+
+
+def test_what_the_web_server_says_itself_is_protected_too(alone: Nginx) -> None:
+    answer = ask(alone, "/bao/", "POST", "a=b", FORM)
+    assert answer.status == 503
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    policy = answer.headers["Content-Security-Policy"]
+    assert policy == "default-src 'none'; frame-ancestors 'none'"
+
+
 def test_only_the_desk_is_told_the_address(
     release: Places, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from intake.accounts.sign_on import Claims
@@ -170,6 +171,29 @@ def test_a_provider_that_is_silent_is_told(tmp_path: Path, provider_home: Path) 
     answer = client.get("/xu-ly/dang-nhap-chung/")
     assert answer.status_code == 403
     assert "Không nối được hệ thống đăng nhập chung" in answer.text
+
+
+def test_another_site_begins_no_sign_in(portal: SignOnPortal) -> None:
+    client = portal.app.test_client()
+    led = client.get("/xu-ly/dang-nhap-chung/", headers={"Sec-Fetch-Site": "cross-site"})
+    assert (led.status_code, led.location) == (303, "/xu-ly/dang-nhap/")
+    own = client.get("/xu-ly/dang-nhap-chung/", headers={"Sec-Fetch-Site": "same-origin"})
+    assert own.location.startswith(f"{portal.provider}/auth?")
+
+
+def test_no_token_comes_to_the_browser(page: Page, portal: SignOnPortal) -> None:
+    sign_in(page, portal, "thu.tm")
+    page.wait_for_selector(".qms-desk-bar")
+    kept = [each for each in page.context.cookies(portal.address) if each["name"][:4] == "qms_"]
+    assert {each["name"] for each in kept} <= {"qms_session", "qms_device"}
+    assert "eyJ" not in page.content() + str(kept)
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
+def test_the_cookie_on_the_way_is_signed_with_sha_256(portal: SignOnPortal) -> None:
+    interface = portal.app.session_interface
+    assert isinstance(interface, SecureCookieSessionInterface)
+    assert interface.digest_method(b"").name == "sha256"
 
 
 def test_the_way_there_is_guarded(page: Page, portal: SignOnPortal) -> None:

@@ -226,11 +226,35 @@ def test_another_sign_on_begins_a_session_for_known_accounts_only(store: Account
 
 def test_another_sign_on_leaves_how_somebody_chose_to_be_told(store: AccountStore) -> None:
     minh = dataclasses.replace(LAN, name="minh")
-    store.take_from_sign_on(minh)
+    store.take_from_sign_on(minh, "s-1")
     store.put(dataclasses.replace(minh, digest=True))
-    store.take_from_sign_on(dataclasses.replace(minh, unit="VP"))
+    store.take_from_sign_on(dataclasses.replace(minh, unit="VP"), "s-1")
     kept = store.get("minh")
     assert kept == dataclasses.replace(minh, unit="VP", digest=True)
+
+
+def test_a_name_of_another_sign_on_stays_with_whom_it_meant_first(store: AccountStore) -> None:
+    minh = dataclasses.replace(LAN, name="minh")
+    store.take_from_sign_on(minh, "s-1")
+    with pytest.raises(RefusedSignIn, match="của người khác"):
+        store.take_from_sign_on(minh, "s-2")
+    store.put(dataclasses.replace(minh, disabled=True))
+    store.put(minh)
+    store.take_from_sign_on(minh, "s-2")
+
+
+def test_a_first_password_that_nobody_changed_runs_out(
+    store: AccountStore, later: Callable[[float], None]
+) -> None:
+    later(13 * 24 * 60)
+    enters(store)
+    later(2 * 24 * 60)
+    with pytest.raises(RefusedSignIn, match="đã quá 14 ngày"):
+        store.sign_in(LAN.name, RIGHT, HERE, "")
+    store.put(LAN, RIGHT)
+    store.change_password(LAN.name, RIGHT, WRONG)
+    later(1000 * 24 * 60)
+    assert store.sign_in(LAN.name, WRONG, HERE, "")
 
 
 def test_roles_follow_at_once(store: AccountStore) -> None:

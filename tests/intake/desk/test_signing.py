@@ -34,8 +34,8 @@ def test_cookies_are_for_the_desk_alone_and_for_no_script(
         assert "Path=/xu-ly/" in cookie
         assert "SameSite=Lax" in cookie
         assert "Secure" not in cookie
-    secure = client.post("/xu-ly/dang-nhap/", data=data, base_url="https://cong.example.vn")
-    assert all("Secure" in cookie for cookie in secure.headers.getlist("Set-Cookie"))
+    secure = client.post("/xu-ly/dang-nhap/", data=data, base_url="https://localhost")
+    assert ["Secure" in cookie for cookie in secure.headers.getlist("Set-Cookie")] == [True] * 2
     assert answer.headers["Cache-Control"] == "no-store"
 
 
@@ -112,6 +112,36 @@ def test_signing_out_ends_the_session(sign_in: SignIn, store: AccountStore) -> N
     assert secretary.post("dang-xuat/", {}).status_code == 303
     assert store.session(kept.value) is None
     assert secretary.get().status_code == 303
+
+
+def test_signing_out_takes_along_what_the_browser_kept(sign_in: SignIn) -> None:
+    answer = sign_in(SECRETARY).post("dang-xuat/", {})
+    assert answer.headers["Clear-Site-Data"] == '"storage"'
+
+
+def test_signing_in_again_ends_the_session_that_there_was(
+    sign_in: SignIn, store: AccountStore
+) -> None:
+    secretary = sign_in(SECRETARY)
+    before = secretary.client.get_cookie("qms_session", path="/xu-ly/")
+    data = {"name": SECRETARY.account, "password": PASSWORD}
+    assert secretary.post("dang-nhap/", data).status_code == 303
+    after = secretary.client.get_cookie("qms_session", path="/xu-ly/")
+    assert before
+    assert after
+    assert store.session(before.value) is None
+    assert store.session(after.value)
+
+
+def test_over_tls_a_cookie_comes_from_tls_alone(client: FlaskClient, store: AccountStore) -> None:
+    data = {"name": SECRETARY.account, "password": PASSWORD}
+    tls = "https://localhost"
+    answer = client.post("/xu-ly/dang-nhap/", data=data, base_url=tls)
+    names = {cookie.partition("=")[0] for cookie in answer.headers.getlist("Set-Cookie")}
+    assert names == {"__Secure-qms_session", "__Secure-qms_device"}
+    assert client.get("/xu-ly/", base_url=tls).status_code == 200
+    assert client.post("/xu-ly/dang-xuat/", base_url=tls).status_code == 303
+    assert client.get("/xu-ly/", base_url=tls).status_code == 303
 
 
 def test_another_site_can_not_act_for_somebody(sign_in: SignIn) -> None:
