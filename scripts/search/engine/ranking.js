@@ -13,7 +13,7 @@ const LENGTH = 0.2;
 const SHARPNESS = 2;
 
 /* What is added, in multiples of the section's worth. */
-const COMPLETE = 5;
+const COMPLETE = 8;
 const TITLE = 0.6;
 const WHOLE_TITLE = 4;
 const ALL_IN_TITLE = 1.2;
@@ -27,10 +27,17 @@ const TOGETHER = 0.6;
 const HEADING_SHARE = 0.25;
 
 /* What is added to it as such, by the share of the query. */
-const NAMED = 0.9;
-const NAMED_APART = 0.7;
+const NAMED = 0.7;
 const PAGE = 0.12;
 const OFTEN = 0.03;
+
+/* A question of many words says less by standing somewhere as a whole than by its pieces. */
+const FEW_WORDS = 5;
+const MANY_WORDS = 9;
+const NAMED_IN_QUESTION = 0.8;
+const PAIRS_IN_QUESTION = 0.56;
+/** How much of a page's weight doesn't count then: what is asked says itself what kind is sought. */
+const WEIGHT_IN_QUESTION = 0.67;
 
 /** The quality from which on nothing contradicts how a word was typed. */
 const MATCHING = 0.72;
@@ -56,25 +63,50 @@ function rank(index, reading, allowed) {
     const scored = scoreSection(index, section, within, terms, total, coverage[section] / total);
     if (reading.exact && !scored.exact) continue;
     const page = index.pageOf[section];
-    if (!pages.has(page)) pages.set(page, { score: 0, sections: [], whole: 0, terms: new Set() });
-    const entry = pages.get(page);
+    const entry = pages.get(page) ?? newEntry(terms.length);
+    pages.set(page, entry);
     entry.sections.push({ section, score: scored.score });
     entry.whole = Math.max(entry.whole, scored.whole);
     for (let at = from; at < to; at += 1) entry.terms.add(hits.term[at]);
+    pairsOf(within, terms, entry.pairs);
   }
   for (const [page, entry] of pages) finishPage(index, page, entry, terms, total, reading.sureness);
   return pages;
+}
+
+function newEntry(terms) {
+  return { score: 0, sections: [], whole: 0, terms: new Set(), pairs: new Float64Array(terms) };
 }
 
 function finishPage(index, page, entry, terms, total, sureness) {
   entry.sections.sort((a, b) => b.score - a.score || a.section - b.section);
   const covered = [...entry.terms].reduce((sum, term) => sum + terms[term].weight, 0) / total;
   const good = entry.sections.filter((each) => each.score > entry.sections[0].score / 2).length;
+  const pairs = entry.pairs.reduce((sum, each) => sum + each, 0) / total;
+  const long = longOf(terms);
+  const worth = index.pages.weights[page] ** (1 - WEIGHT_IN_QUESTION * long) * sureness;
   entry.score =
-    (entry.sections[0].score + PAGE * covered ** SHARPNESS + OFTEN * Math.log2(good)) *
-    index.pages.weights[page] *
-    sureness;
-  for (const each of entry.sections) each.score *= index.pages.weights[page] * sureness;
+    (entry.sections[0].score +
+      PAGE * covered ** SHARPNESS +
+      OFTEN * Math.log2(good) +
+      PAIRS_IN_QUESTION * long * pairs) *
+    worth;
+  for (const each of entry.sections) each.score *= worth;
+}
+
+/** Return how much of a question a query is by its length, 0 to 1. */
+function longOf(terms) {
+  return Math.min(Math.max((terms.length - FEW_WORDS) / (MANY_WORDS - FEW_WORDS), 0), 1);
+}
+
+/** Note the pairs of neighbours in the query that are neighbours in a text, with their weight. */
+function pairsOf({ hits, from, to }, terms, pairs) {
+  for (let at = from + 1; at < to; at += 1) {
+    const term = hits.term[at];
+    if (hits.line[at - 1] !== hits.line[at] || hits.term[at - 1] !== term - 1) continue;
+    const weight = (terms[term].weight + terms[term - 1].weight) / 2;
+    pairs[term] = Math.max(pairs[term], weight * Math.min(hits.quality[at], hits.quality[at - 1]));
+  }
 }
 
 /** Return a term with its weight, and the places of its options with the quality of each: of a
@@ -126,7 +158,7 @@ function scoreSection(index, section, within, terms, total, anywhere) {
         (WHOLE_TITLE * inTitle * title.matched) / (titleLength || 1)) +
     COMPLETE * Math.max(phrase.complete, title.inOneName ? NEARLY : title.inOrder ? TOGETHER : 0);
   const named = isPageTitle ? nameIn(before, terms, names) / total : 0;
-  const score = base ** SHARPNESS * (1 + bonus) + NAMED * named;
+  const score = base ** SHARPNESS * (1 + bonus) + (NAMED + NAMED_IN_QUESTION * longOf(terms)) * named;
   return { score, whole, exact: phrase.complete >= MATCHING };
 }
 
@@ -142,29 +174,25 @@ function beforeText({ hits, from, to }, textBegins) {
   return found.sort((a, b) => a.position - b.position);
 }
 
-/** Return the most weight of the query that is a whole name of the page: its words in line, or with
-    others between, which says less. */
+/** Return the weight of the query that stands in names of the page, less where a name has other words
+    too. */
 function nameIn(found, terms, names) {
-  let most = 0;
+  const named = new Float64Array(terms.length);
   let at = 0;
   for (const { from, to } of names) {
-    const inLine = new Map();
-    const anywhere = new Map();
+    const matched = new Map();
     for (; at < found.length && found[at].position < to; at += 1) {
-      const { term, line, position } = found[at];
-      const { weight } = terms[term];
-      const before = inLine.get(line) ?? { weight: 0, count: 0 };
-      inLine.set(line, { weight: before.weight + weight, count: before.count + 1 });
-      anywhere.set(position, weight);
+      const { term, position, quality } = found[at];
+      const weight = terms[term].weight * quality;
+      if (weight > (matched.get(position)?.weight ?? 0)) matched.set(position, { term, weight });
     }
-    if (anywhere.size < to - from) continue;
-    const apart = [...anywhere.values()].reduce((sum, weight) => sum + weight, 0);
-    most = Math.max(most, NAMED_APART * apart);
-    for (const { weight, count } of inLine.values()) {
-      if (count === to - from) most = Math.max(most, weight);
+    if (matched.size < Math.min(to - from, 2)) continue;
+    const share = matched.size / (to - from);
+    for (const { term, weight } of matched.values()) {
+      named[term] = Math.max(named[term], weight * share ** 2);
     }
   }
-  return most;
+  return named.reduce((sum, each) => sum + each, 0);
 }
 
 /** Return how little it says that words stand somewhere in a text: more, the longer it is. */
