@@ -12,7 +12,7 @@ _ARTICLE = re.compile(r'<article class="md-content__inner[^>]*>(.*?)</article>',
 _NOT_TEXT = re.compile(
     r"<(script|style|svg|select|nav|button|del)\b.*?</\1>"
     r'|<a class="headerlink".*?</a>'
-    r"|<(section|details|p|aside)\b[^>]*\bdata-search-exclude\b.*?</\2>",
+    r"|<(section|details|table|p|aside)\b[^>]*\bdata-search-exclude\b.*?</\2>",
     re.DOTALL,
 )
 """What isn't read as text: code, drawings, choices of forms, navigation, and what says so."""

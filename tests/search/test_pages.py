@@ -12,6 +12,7 @@ PAGE = """<html><head><title>Cổng</title></head><body><nav>Điều hướng</n
 <p>Để h<strong>ợp</strong> &amp; đủ.</p><svg><text>vẽ</text></svg>
 <h3>Không có neo</h3>
 <section data-search-exclude><h2 id="lien-quan">Liên quan</h2><p>Ngoài</p></section>
+<div><table class="qms" data-search-exclude><tr><td>Dòng của sổ</td></tr></table></div>
 </article><footer>Chân trang</footer></body></html>"""
 
 

@@ -60,8 +60,8 @@ function rank(index, reading, allowed) {
   const pages = new Map();
   for (const [section, from, to] of hits.sections) {
     const within = { hits, from, to };
+    if (reading.exact && !says(index, section, within, terms)) continue;
     const scored = scoreSection(index, section, within, terms, total, coverage[section] / total);
-    if (reading.exact && !scored.exact) continue;
     const page = index.pageOf[section];
     const entry = pages.get(page) ?? newEntry(terms.length);
     pages.set(page, entry);
@@ -159,7 +159,20 @@ function scoreSection(index, section, within, terms, total, anywhere) {
     COMPLETE * Math.max(phrase.complete, title.inOneName ? NEARLY : title.inOrder ? TOGETHER : 0);
   const named = isPageTitle ? nameIn(before, terms, names) / total : 0;
   const score = base ** SHARPNESS * (1 + bonus) + (NAMED + NAMED_IN_QUESTION * longOf(terms)) * named;
-  return { score, whole, exact: phrase.complete >= MATCHING };
+  return { score, whole };
+}
+
+/** Tell whether a section says the query word for word itself; what leads to its page doesn't count. */
+function says(index, section, { hits, from, to }, terms) {
+  const [titleEnds, textBegins] = [index.titleLength[section], index.textBegins[section]];
+  let count = 0;
+  for (let at = from; at < to; at += 1) {
+    if (at === from || hits.line[at] !== hits.line[at - 1]) count = 0;
+    if (hits.position[at] >= titleEnds && hits.position[at] < textBegins) continue;
+    if (hits.quality[at] >= MATCHING) count += 1;
+    if (count === terms.length) return true;
+  }
+  return false;
 }
 
 /** Return what stands in the title and the keywords and fits well, by position. */
