@@ -34,6 +34,11 @@ def has_control_characters(text: str) -> bool:
     return _CONTROL.search(text) is not None
 
 
+def without_control_characters(text: str) -> str:
+    """Return what of `text` somebody may have typed, on one line."""
+    return _CONTROL.sub("", normalise(text)).replace("\n", " ")
+
+
 def escape_formula(cell: str) -> str:
     """Return `cell` so that no spreadsheet runs it; `unescape_formula` is the exact reverse."""
     return "'" + cell if _FORMULA_START.match(cell) else cell

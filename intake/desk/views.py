@@ -32,6 +32,7 @@ from intake.forms.schema import Form
 from intake.receipts import Token
 from intake.sending import Sent, read_sent
 from intake.services import services
+from intake.text import without_control_characters
 
 blueprint = Blueprint("desk", __name__)
 
@@ -171,13 +172,14 @@ def _desk() -> Desk:
 
 
 def _asked() -> Filter:
-    view = request.args.get("xem", MINE)
+    typed = {name: without_control_characters(text) for name, text in request.args.items()}
+    view = typed.get("xem", MINE)
     return Filter(
         view if view in VIEWS else MINE,
-        request.args.get("tim", "")[:100],
-        request.args.get("loai", ""),
-        request.args.get("don-vi", ""),
-        request.args.get("trang-thai", ""),
+        typed.get("tim", "")[:100],
+        typed.get("loai", ""),
+        typed.get("don-vi", ""),
+        typed.get("trang-thai", ""),
     )
 
 

@@ -86,8 +86,12 @@ def test_what_staff_ask_is_answered_as_well_as_before(browser: Browser, site: Pa
         pytest.param("KPI của đơn vị", "muc-tieu/", id="an abbreviation is no slip"),
         pytest.param("ＱＴ－ＨＴ－０５", "tai-lieu/qt-ht-05/", id="letters of full width"),
         pytest.param("Hệ thống tại một ngày", "tai-ngay/", id="the page of other days' editions"),
-        pytest.param('"mã băm"', "rui-ro/rr-ttra-02/", id="quoted: what leads to a page says nothing"),
-        pytest.param("mất hộ chiếu passport", "tai-lieu/qt-htqt-01/", id="words that mean the same"),
+        pytest.param(
+            '"mã băm"', "rui-ro/rr-ttra-02/", id="quoted: what leads to a page says nothing"
+        ),
+        pytest.param(
+            "mất hộ chiếu passport", "tai-lieu/qt-htqt-01/", id="words that mean the same"
+        ),
         pytest.param("quy trình tháng trước", "tai-ngay/", id="everyday words of a page"),
         pytest.param("đổi mật khẩu", "xu-ly/mat-khau/", id="a page of the desk"),
         pytest.param(

@@ -353,6 +353,13 @@ def test_the_list_as_a_workbook_says_what_it_is_and_holds_no_formula(
     assert {each.data_type for each in cells if each.value == "=HYPERLINK(1)"} == {"s"}
 
 
+def test_characters_that_nobody_types_do_not_break_the_workbook(sign_in: SignIn) -> None:
+    answer = sign_in(SECRETARY).get("xuat/", tim="a\x0b\x01\nb", dang="xlsx")
+    assert answer.status_code == 200
+    info = openpyxl.load_workbook(io.BytesIO(answer.data))["Thông tin"]
+    assert any("a b" in str(row[1].value) for row in info.iter_rows())
+
+
 def test_files_are_given_to_those_who_see_the_case_and_never_shown_as_a_page(
     sign_in: SignIn, slips: Slips, store: object
 ) -> None:
