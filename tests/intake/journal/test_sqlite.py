@@ -112,7 +112,7 @@ def test_with_too_little_room_nothing_is_begun_and_with_room_it_goes_on(
     begun.clear()
     leave_free(63_999_999, monkeypatch)
     submission = make_submission()
-    with pytest.raises(StorageUnavailable, match="thử gửi lại") as refused:
+    with pytest.raises(StorageUnavailable, match="gửi lại") as refused:
         journal.append(submission)
     assert not isinstance(refused.value, StorageStopped)
     assert isinstance(refused.value.__cause__, OSError)
