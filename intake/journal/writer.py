@@ -87,8 +87,8 @@ _Together = Callable[[Connection, Sequence[Any]], list[Any]]
 _BATCH = 256
 _PATIENCE_SECONDS = 20.0
 _NOT_KEPT = (
-    "Cổng tạm thời chưa lưu được nên phiếu chưa được ghi nhận; không phải do bạn. Những gì bạn điền "
-    "vẫn còn đây; ít phút nữa hãy bấm gửi lại. Gửi lại nhiều lần vẫn chỉ thành một phiếu."
+    "Cổng tạm thời chưa lưu được nên phiếu chưa được ghi nhận; không phải do bạn. Những gì bạn "
+    "điền vẫn còn đây; ít phút nữa hãy bấm gửi lại. Gửi lại nhiều lần vẫn chỉ thành một phiếu."
 )
 _STOPPED = (
     "Nơi lưu phiếu gặp sự cố nên tạm dừng nhận. Những gì bạn điền vẫn còn đây; hãy giữ lại và "
