@@ -2,7 +2,7 @@
 
 import datetime as dt
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from intake.cases.case import Case, fold
@@ -53,6 +53,8 @@ class Casebook:
         self._journal = journal
         self._turn = threading.Lock()
         self._lines: dict[str, Line] = {}
+        self._naming: dict[str, dict[str, None]] = {}
+        """The numbers of the lines that name a case or a finding, as an ordered set each."""
         self._seq = 0
         self._hashes: dict[str, str] = {}
 
@@ -62,12 +64,24 @@ class Casebook:
             self._bring_up(workflows)
             return list(reversed(self._lines.values()))
 
+    def naming(self, named: str, workflows: Mapping[str, Workflow]) -> list[Line]:
+        """Return the lines that name a case or a finding, the oldest case first."""
+        with self._turn:
+            self._bring_up(workflows)
+            return [self._lines[number] for number in self._naming.get(named, {})]
+
+    def of(self, numbers: Iterable[str], workflows: Mapping[str, Workflow]) -> list[Line]:
+        """Return the lines of some cases, without those that there aren't."""
+        with self._turn:
+            self._bring_up(workflows)
+            return [self._lines[number] for number in numbers if number in self._lines]
+
     def _bring_up(self, workflows: Mapping[str, Workflow]) -> None:
         hashes = {kind: workflow.hash for kind, workflow in workflows.items()}
         seq = self._journal.last_seq()
         if hashes != self._hashes:
             cases = list(fold(self._journal.events()))
-            self._lines, self._hashes = {}, hashes
+            self._lines, self._naming, self._hashes = {}, {}, hashes
         elif seq > self._seq:
             numbers = self._journal.numbers_since(self._seq)
             cases = [Case(tuple(self._journal.case(number))) for number in numbers]
@@ -76,8 +90,16 @@ class Casebook:
             return
         for case in cases:
             if case.kind in workflows:
-                self._lines[case.number] = _line(workflows[case.kind], case)
+                self._note(_line(workflows[case.kind], case))
         self._seq = seq
+
+    def _note(self, line: Line) -> None:
+        before = self._lines.get(line.number)
+        for named in before.related if before else ():
+            self._naming[named].pop(line.number, None)
+        for named in line.related:
+            self._naming.setdefault(named, {})[line.number] = None
+        self._lines[line.number] = line
 
 
 def _line(workflow: Workflow, case: Case) -> Line:

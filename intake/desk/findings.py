@@ -63,9 +63,9 @@ def make_slip() -> Response:
     checked = check(form, _answers(finding), service.registers, service.today())
     if checked.errors:
         raise NotAllowed(f"{code}: " + " ".join(checked.errors.values()))
-    made = [line for line in service.casebook.lines(service.workflows()) if code in line.related]
-    if made and not _sent_before(token, made[0].number):
-        raise NotAllowed(f"Phát hiện {code} đã có phiếu {made[0].number}.")
+    made = service.casebook.naming(code, service.workflows())
+    if made and not _sent_before(token, made[-1].number):
+        raise NotAllowed(f"Phát hiện {code} đã có phiếu {made[-1].number}.")
     try:
         receipt = service.journal.append(
             Submission(form, token, {**checked.cells, "finding": code})

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 from flask import Blueprint, Response, redirect, request
@@ -250,12 +251,10 @@ def _case_html(opened: OpenCase, note: str) -> str:
     service = services()
     with_sender = sees_sender(opened.account, service.roles())
     case = opened.case
-    named = {case.facts.get(name, "") for name in RELATIONS}
-    related = [
-        line
-        for line in service.casebook.lines(service.workflows())
-        if line.number != case.number and (line.number in named or case.number in line.related)
-    ]
+    book, workflows = service.casebook, service.workflows()
+    named = book.of((case.facts.get(name, "") for name in RELATIONS), workflows)
+    lines = {line.number: line for line in (*named, *book.naming(case.number, workflows))}
+    lines.pop(case.number, None)
     return _page(
         "phieu",
         "desk/case.html",
@@ -268,7 +267,7 @@ def _case_html(opened: OpenCase, note: str) -> str:
         today=service.today(),
         entries=history(opened.workflow, case, with_sender=with_sender),
         allowed=opened.options,
-        related=related,
+        related=sorted(lines.values(), key=attrgetter("opened_on", "number"), reverse=True),
         note=note,
     )
 

@@ -176,6 +176,15 @@ def test_earlier_texts_are_found_only_when_asked_for(page: Page, portal: Portal)
     expect(page.locator(RESULTS).first.locator(".md-tag").last).to_contain_text("thay thế")
 
 
+def test_parts_of_words_that_mean_the_same_are_not_marked(page: Page, portal: Portal) -> None:
+    page.goto(portal.url())
+    search(page, "giay khen ghi nham ten")
+    first(page)
+    marks = {text.lower() for text in page.locator(f"{RESULTS} mark").all_inner_texts()}
+    assert "sai" in marks
+    assert not marks & {"mục", "dung", "làm", "diện", "không"}
+
+
 def test_only_the_words_that_matched_are_marked(page: Page, portal: Portal) -> None:
     page.goto(portal.url())
     search(page, "ky niem chuong")

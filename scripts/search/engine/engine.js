@@ -10,6 +10,8 @@ const READ_OTHERWISE = 0.9;
 const SAID_OTHERWISE = 0.85;
 const TAKEN_APART = 0.95;
 const CORRECTED = 0.8;
+/** A syllable of a word of several that means about the same isn't shown as found: it may be any word. */
+const LEAST_SHOWN = 0.45;
 const QUOTED = /["“”„]([^"“”„]+)["“”„]?/gu;
 
 class Engine {
@@ -219,6 +221,7 @@ class Engine {
     const matched = new Map();
     terms.forEach((term, at) => {
       for (const [written, fitting] of this._index.fitting(term)) {
+        if (fitting < LEAST_SHOWN) continue;
         if (fitting > (matched.get(written)?.fitting ?? 0)) matched.set(written, { term: at, fitting });
       }
     });
