@@ -49,10 +49,15 @@ def read_sent(form: Form, *, takes_files: bool | None = None) -> Sent:
         takes_files: whether files may come along; as the form says when None.
     """
     token = receipts.read_token(request.form.get("_token", ""))
-    given = {name: values for name, values in request.form.lists() if not name.startswith("_")}
+    given = {name: values for name, values in request.form.lists() if _is_its_own(name)}
     checked = check(form, given, services().registers, services().today())
     takes_files = form.takes_attachments if takes_files is None else takes_files
     return Sent(form, token, checked, _files(checked, token) if takes_files else ())
+
+
+def _is_its_own(name: str | None) -> bool:
+    """Tell whether a name may be a form's own; a part of a multipart body may come without one."""
+    return bool(name) and not str(name).startswith("_")
 
 
 def hold(token: Token, files: tuple[Attachment, ...]) -> tuple[Attachment, ...]:

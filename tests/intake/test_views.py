@@ -150,6 +150,12 @@ def test_an_unknown_question_is_told_of_without_a_link(send: Sender) -> None:
     assert linked(answer.text) == []
 
 
+def test_a_part_without_a_name_is_no_answer(client: FlaskClient) -> None:
+    body = b"--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--\r\n"
+    answer = client.post("/bao/", data=body, content_type="multipart/form-data; boundary=b")
+    assert answer.status_code == 422
+
+
 def test_a_question_answered_twice_is_refused(client: FlaskClient, answers: Any) -> None:
     data = {**answers["nonconformity"], "_token": new_token(), "unit": ["BC", "KHCN"]}
     answer = client.post("/bao/", data=data)
