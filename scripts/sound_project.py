@@ -9,7 +9,10 @@ from pathlib import Path
 from intake.configuration import PROJECT_ROOT, Places
 from scripts.registers import Resource, load_package
 
-_NOT_KEPT = {"audits", "consultations", "corrections", "reviews", "glossary", "milestones"}
+_NOT_KEPT = {
+    *("audits", "consultations", "corrections", "reviews", "glossary", "milestones"),
+    "search_words",
+}
 _PROCEDURES = re.compile(r"TL-HT-01|QT-HT-0[46]|BM-HT0[46].*|QT-KHCN-01|BM-KHCN01.*")
 _ONLY_WHEN_NAMED = {"clauses": "clause_documents", "external_documents": "external_references"}
 _LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(([^)#:]*\.md)(?:#[^)]*)?\)")

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Iterator
 
 import pytest
 from flask.testing import FlaskClient
@@ -19,15 +20,18 @@ def lines() -> list[dict[str, object]]:
 
 
 @pytest.fixture(autouse=True)
-def logged(lines: list[dict[str, object]], monkeypatch: pytest.MonkeyPatch) -> None:
+def logged(lines: list[dict[str, object]], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Read what is logged as the service writes it."""
 
     class Reader(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             lines.append(json.loads(JsonLines().format(record)))
 
-    monkeypatch.setattr(logging.root, "level", logging.INFO)
     monkeypatch.setattr(logging.root, "handlers", [Reader()])
+    before = logging.root.level
+    logging.root.setLevel(logging.INFO)  # not by its attribute: loggers remember what is enabled
+    yield
+    logging.root.setLevel(before)
 
 
 @pytest.mark.parametrize("path", _PAGES)
