@@ -254,7 +254,8 @@ def after(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aftermath]:
     handler.setFormatter(JsonLines())
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("QMS_ROOT", str(root))
-        patched.setattr(logging.root, "level", logging.INFO)
+        before = logging.root.level
+        logging.root.setLevel(logging.INFO)
         logging.root.addHandler(handler)
         attacker = Attacker(places)
         slots(places, attacker.services.forms())
@@ -265,6 +266,7 @@ def after(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aftermath]:
         attacker.notices.run()
         attacker.publish()
         logging.root.removeHandler(handler)
+        logging.root.setLevel(before)
         attacker.result.log = written.getvalue()
         yield attacker.result
         attacker.journal.close()
