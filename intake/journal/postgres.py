@@ -67,6 +67,7 @@ DROP TRIGGER event_is_never_changed ON event;
 CREATE TRIGGER event_is_never_changed BEFORE UPDATE OR DELETE ON event
   FOR EACH ROW EXECUTE FUNCTION allow_disposal();
 """,
+    "CREATE INDEX held_file_by_time ON held_file (held_at)",
 )
 """The scripts that lead from each version of the tables to the next, as in SQLite."""
 _BEGIN = "BEGIN; SELECT pg_advisory_xact_lock(90012015)"

@@ -127,8 +127,8 @@ class SqlJournal(ABC):
 
     def numbers_since(self, seq: int) -> list[str]:
         """Return the numbers of the cases that have events after one, in no order."""
-        query = "SELECT DISTINCT number FROM event WHERE seq > CAST(? AS BIGINT)"
-        return [str(row[0]) for row in self._query(query, str(seq))]
+        query = "SELECT number FROM event WHERE seq > CAST(? AS BIGINT)"
+        return list({str(row[0]) for row in self._query(query, str(seq))})
 
     def last_seq(self) -> int:
         """Return the number of the newest event, 0 when there is none."""

@@ -63,10 +63,12 @@ CREATE TRIGGER event_is_never_changed BEFORE UPDATE ON event
     AND NEW.recorded_at = OLD.recorded_at)
   BEGIN SELECT RAISE (ABORT, 'the journal is append-only'); END;
 """,
+    "CREATE INDEX held_file_by_time ON held_file (held_at);",
 )
 """The scripts that lead from each version of the tables to the next, the first one from nothing.
 
 1: until versions were counted. 2: what the retention rule takes out may go, once, nothing else.
+3: files whose day is over are found without reading through all that are held.
 """
 _NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "ceph"}
 _OCTAL = re.compile(r"\\([0-7]{3})")
