@@ -74,10 +74,14 @@ _BEGIN = "BEGIN; SELECT pg_advisory_xact_lock(90012015)"
 """The lock is the turn: one writer of all hosts, until its commit is visible."""
 _PATIENCE = (
     "SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '3s';"
-    " SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3"
+    " SET tcp_user_timeout = '4s';"
+    " SET tcp_keepalives_idle = 2; SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = 2"
 )
-"""Who waits for the turn gives up in time, who froze or vanished while it had the turn loses it,
-and the connections of a vanished host end."""
+"""Who waits for the turn gives up in time, who froze or vanished while it had the turn loses it.
+
+A session that has sent only a part of what it sends together isn't idle to PostgreSQL, however long
+the rest takes: that a host vanished then, or before it acknowledged an answer, only TCP notices.
+"""
 _REACHING = (
     "connect_timeout=3 tcp_user_timeout=5000 keepalives_idle=2 keepalives_interval=1"
     " keepalives_count=3 target_session_attrs=read-write application_name=qms-intake"
