@@ -1,4 +1,5 @@
 import pytest
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from intake.accounts import passwords
 
@@ -28,6 +29,13 @@ def test_first_passwords_differ_and_are_strong_enough() -> None:
         ("aaaaaaaaaaaaaaa", "dễ đoán"),
         ("Mật khẩu 20202", "dễ đoán"),
         ("password-of-mine", "dễ đoán"),
+        ("Qwertyuiop123", "dễ đoán"),
+        ("1qaz2wsx3edc4rfv", "dễ đoán"),
+        ("iloveyou12345", "dễ đoán"),
+        ("abcabcabcabc", "dễ đoán"),
+        ("HaNoiVietNam2020", "dễ đoán"),
+        ("0912345678901", "dễ đoán"),
+        ("anh yêu em 123456", "dễ đoán"),
     ],
 )
 def test_what_others_would_guess_is_refused(password: str, words: str) -> None:
@@ -36,5 +44,15 @@ def test_what_others_would_guess_is_refused(password: str, words: str) -> None:
     assert words in told
 
 
-def test_length_counts_not_kinds_of_signs() -> None:
-    assert passwords.weakness("con mèo nằm trên ghế", ("lan.nt",), 12) is None
+@pytest.mark.parametrize(
+    "password", ["con mèo nằm trên ghế", "correct horse battery", "1 tre em nhu bup tren canh"]
+)
+def test_length_counts_not_kinds_of_signs(password: str) -> None:
+    assert passwords.weakness(password, ("lan.nt",), 12) is None
+
+
+def test_the_most_usual_ones_that_are_long_enough_are_refused() -> None:
+    usual = [each for each in FREQUENCY_LISTS["passwords"] if len(each) >= 12]
+    assert len(usual) > 50
+    taken = [each for each in usual if not passwords.weakness(each, (), 12)]
+    assert taken == []
