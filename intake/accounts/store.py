@@ -118,6 +118,17 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Session:
+    """A session that has not ended, as its holder may see it."""
+
+    began_at: dt.datetime
+    seen_at: dt.datetime
+    """To the minute."""
+    is_this: bool
+    """It is the one that asks."""
+
+
+@dataclass(frozen=True)
 class SignedIn:
     """What a browser gets when somebody signed in."""
 
@@ -313,6 +324,37 @@ class AccountStore:
         """End a session."""
         with self._open() as database:
             database.execute("DELETE FROM session WHERE token_hash = ?", [_hash(token)])
+
+    def sessions(self, name: str, token: str) -> list[Session]:
+        """Return the sessions of an account, the one with this token first, then the last used."""
+        now, rules = self._now(), self.rules
+        with self._open() as database:
+            rows = database.execute(
+                "SELECT began_at, seen_at, token_hash = ? AS is_this FROM session"
+                " WHERE account = ? AND seen_at >= ? AND began_at >= ?"
+                " ORDER BY is_this DESC, seen_at DESC",
+                [
+                    _hash(token),
+                    name,
+                    now - rules.idle_minutes * 60,
+                    now - rules.session_hours * 3600,
+                ],
+            ).fetchall()
+        return [
+            Session(
+                dt.datetime.fromtimestamp(began_at, dt.UTC),
+                dt.datetime.fromtimestamp(seen_at, dt.UTC),
+                bool(is_this),
+            )
+            for began_at, seen_at, is_this in rows
+        ]
+
+    def end_other_sessions(self, name: str, token: str) -> None:
+        """End every session of an account but the one with this token."""
+        with self._open() as database:
+            database.execute(
+                "DELETE FROM session WHERE account = ? AND token_hash <> ?", [name, _hash(token)]
+            )
 
     def change_password(self, name: str, old: str, new: str) -> SignedIn:
         """Change one's own password; every other session of the account ends.

@@ -9,7 +9,7 @@ from intake.accounts.keeping import grant_of, keep, renew_password, roles_for_ac
 from intake.accounts.store import Account, BadAccount
 from intake.cases.people import Grant
 from intake.desk.reach import keeps_accounts
-from intake.desk.signing import DESK, signed_in
+from intake.desk.signing import DESK, session_token, signed_in
 from intake.errors import NotAllowed, UnknownPage
 from intake.services import services
 
@@ -17,6 +17,7 @@ _ACCOUNTS, _OWN = f"{DESK}tai-khoan/", f"{DESK}toi/"
 _NEWEST_CHANGES = 50
 _MORE_ROLES = 2
 """Empty lines for roles that are to be added."""
+_DONE = {"thu": "Đã ghi cách nhận thư.", "phien": "Đã đăng xuất ở những nơi khác."}
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -64,11 +65,14 @@ def own_page() -> str:
 
 @blueprint.post(_OWN)
 def change_own() -> Response:
-    """Change how one is told: at once, or once a day."""
+    """Change how one is told, at once or once a day; or end one's sessions elsewhere."""
     account = signed_in()
+    if request.form.get("do") == "sessions":
+        services().accounts.end_other_sessions(account.name, session_token())
+        return redirect(f"{_OWN}?xong=phien", 303)
     wanted = replace(account, digest=request.form.get("digest") == "yes")
     services().accounts.put(wanted, by=account.name)
-    return redirect(f"{_OWN}?xong=1", 303)
+    return redirect(f"{_OWN}?xong=thu", 303)
 
 
 def _keeper() -> Account:
@@ -150,7 +154,8 @@ def _own(account: Account) -> str:
         roles=services().roles(),
         units=_units(),
         keeps=keeps_accounts(account, services().roles()),
-        done="xong" in request.args,
+        sessions=services().accounts.sessions(account.name, session_token()),
+        done=_DONE.get(request.args.get("xong", ""), ""),
     )
 
 

@@ -33,7 +33,7 @@ def signed_in() -> Account:
     Raises:
         NotSignedIn: nobody is, or the password that others gave was not changed yet.
     """
-    account = services().accounts.session(kept_by_browser(_SESSION))
+    account = services().accounts.session(session_token())
     if account is None:
         raise NotSignedIn("Phiên làm việc đã hết hoặc bạn chưa đăng nhập.")
     if account.must_change and not request.path.startswith(f"{DESK}{_PASSWORD}/"):
@@ -43,7 +43,7 @@ def signed_in() -> Account:
 
 def ask_to_sign_in(_: NotSignedIn) -> Response:
     """Lead to the page that asks for what is missing, and back again."""
-    account = services().accounts.session(kept_by_browser(_SESSION))
+    account = services().accounts.session(session_token())
     page = _PASSWORD if account else _SIGN_IN
     here = request.full_path.rstrip("?") if request.method == "GET" else DESK
     return redirect(f"{DESK}{page}/?tiep={quote(here)}", 303)
@@ -70,7 +70,7 @@ def sign_in() -> Response | tuple[str, int]:
 @blueprint.post(f"{DESK}dang-xuat/")
 def sign_out() -> Response:
     """End the session."""
-    services().accounts.end_session(kept_by_browser(_SESSION))
+    services().accounts.end_session(session_token())
     here = f"{DESK}{_SIGN_IN}/"
     sign_on = services().sign_on
     elsewhere = sign_on.signed_out(services().portal.address(here)) if sign_on else None
@@ -141,6 +141,11 @@ def next_page() -> str:
     return wanted if is_path and wanted.startswith(DESK) else DESK
 
 
+def session_token() -> str:
+    """Return what the browser keeps of its session; empty when it keeps nothing."""
+    return kept_by_browser(_SESSION)
+
+
 def kept_by_browser(name: str) -> str:
     """Return what the browser keeps under a name; empty when it keeps nothing."""
     return request.cookies.get(_cookie(name), "")
@@ -156,7 +161,7 @@ def _is_secure() -> bool:
 
 def with_cookies(answer: Response, begun: SignedIn) -> Response:
     """Let the browser keep what a session is known by; the session that it had ends."""
-    services().accounts.end_session(kept_by_browser(_SESSION))
+    services().accounts.end_session(session_token())
     for name, value, age in (
         (_SESSION, begun.session, None),
         (_DEVICE, begun.device, _DEVICE_SECONDS),

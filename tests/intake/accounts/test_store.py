@@ -1,6 +1,7 @@
 """Accounts: signing in, sessions that end, guessing that is slowed down and locks out nobody."""
 
 import dataclasses
+import datetime as dt
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -206,6 +207,17 @@ def test_a_changed_password_ends_every_other_session(store: AccountStore) -> Non
         store.change_password("lan.nt", RIGHT, WRONG)
     fails(store, device=first.device)
     assert store.sign_in("lan.nt", "mot cau hoan toan moi", HERE, "")
+
+
+def test_sessions_that_ended_are_not_listed(store: AccountStore, clock: SetClock) -> None:
+    old, new = enters(store), enters(store)
+    clock.now += dt.timedelta(minutes=store.rules.idle_minutes)
+    assert store.session(new.session)
+    clock.now += dt.timedelta(minutes=1)
+    (only,) = store.sessions("lan.nt", new.session)
+    assert only.is_this
+    assert only.seen_at - only.began_at == dt.timedelta(minutes=store.rules.idle_minutes)
+    assert [each.is_this for each in store.sessions("lan.nt", old.session)] == [False]
 
 
 def test_a_disabled_account_is_out_at_once(store: AccountStore) -> None:

@@ -153,6 +153,27 @@ def test_everybody_chooses_how_to_be_told(sign_in: SignIn, store: AccountStore) 
     assert not kept.digest
 
 
+def test_everybody_sees_where_they_are_signed_in_and_ends_it_elsewhere(
+    sign_in: SignIn, store: AccountStore
+) -> None:
+    desk = sign_in(COORDINATOR)
+    desk.post("toi/", {"do": "sessions"})
+    html = desk.get("toi/").text
+    assert html.count("Ở đây: vào lúc") == 1
+    assert "Ở nơi khác" not in html
+    assert "Đăng xuất ở những nơi khác" not in html
+    elsewhere = store.begin_session(COORDINATOR.account).session
+    sign_in(HEAD)
+    stranger = store.begin_session(HEAD.account).session
+    assert desk.get("toi/").text.count("Ở nơi khác: vào lúc") == 1
+    answer = desk.post("toi/", {"do": "sessions"})
+    assert answer.location == "/xu-ly/toi/?xong=phien"
+    assert "Đã đăng xuất ở những nơi khác." in desk.get("toi/", xong="phien").text
+    assert "Ở nơi khác" not in desk.get("toi/").text
+    assert store.session(elsewhere) is None
+    assert store.session(stranger), "another account's"
+
+
 def test_without_a_session_neither_page_says_anything(store: AccountStore, client: object) -> None:
     for page in ("tai-khoan/", "toi/"):
         answer = client.get(f"/xu-ly/{page}")  # type: ignore[attr-defined]
