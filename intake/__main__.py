@@ -12,7 +12,7 @@ from typing import Any
 
 import waitress
 
-from intake import logs, retention
+from intake import logs, processors, retention
 from intake.accounts import commands as account_commands
 from intake.accounts.store import BadAccount
 from intake.app import account_store, create_app, notices_of
@@ -80,6 +80,7 @@ def run(places: Places, chosen: argparse.Namespace) -> None:
         return
     if chosen.command == "serve":
         Portal.check_environment(places.configuration)
+        processors.keep_to_one(chosen.port)
     journal = open_journal(places)
     if chosen.command == "retention":
         retain(places, journal, chosen.basis)

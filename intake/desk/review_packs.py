@@ -14,6 +14,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, request
 
+from intake import processors
 from intake.accounts.store import Account
 from intake.configuration import PROJECT_ROOT, Places
 from intake.desk.reach import prepares_reviews
@@ -79,15 +80,16 @@ def packed(places: Places, code: str) -> bytes:
         target = Path(folder) / "pack.zip"
         asked = ["review", "--period", code, "--zip", str(target)]
         try:
-            done = subprocess.run(
-                [sys.executable, "-m", "scripts", *asked],
-                cwd=PROJECT_ROOT,
-                env={**os.environ, "QMS_ROOT": str(places.root)},
-                capture_output=True,
-                text=True,
-                timeout=_SECONDS,
-                check=False,
-            )
+            with processors.on_any():
+                done = subprocess.run(
+                    [sys.executable, "-m", "scripts", *asked],
+                    cwd=PROJECT_ROOT,
+                    env={**os.environ, "QMS_ROOT": str(places.root)},
+                    capture_output=True,
+                    text=True,
+                    timeout=_SECONDS,
+                    check=False,
+                )
         except subprocess.TimeoutExpired:
             raise NoPack(f"Quá {_SECONDS // 60} phút mà chưa xong. Hãy thử lại sau.") from None
         if done.returncode or not target.exists():

@@ -54,9 +54,11 @@ def places(tmp_path: Path) -> Places:
 
 
 @contextlib.contextmanager
-def service(places: Places, **told: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """Run an intake, telling it more in its environment."""
-    port = free_port()
+def service(
+    places: Places, port: int = 0, **told: str
+) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """Run an intake, at a port that is free when none is asked for, with more environment."""
+    port = port or free_port()
     command = [sys.executable, "-m", "intake", "serve", "--port", str(port)]
     environment = {**os.environ, **told, "QMS_ROOT": str(places.root)}
     with subprocess.Popen(

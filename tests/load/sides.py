@@ -165,7 +165,11 @@ def _intakes(
 ) -> Iterator[tuple[list[int], list[int]]]:
     """Run so many intakes; return their ports and their processes."""
     with contextlib.ExitStack() as running:
-        started = [running.enter_context(service(places, **told)) for _ in range(count)]
+        first = free_port()  # the next ones are on other processors
+        started = [
+            running.enter_context(service(places, port, **told))
+            for port in range(first, first + count)
+        ]
         yield [port for _, port in started], [process.pid for process, _ in started]
 
 

@@ -1,7 +1,7 @@
 """What taking a submission costs: `make bench-submissions`.
 
-An empty Flask view, one that only reads the form and answers with its page, the intake over both
-stores, both with every sync five milliseconds slower, and both with two intakes over one journal,
+An empty Flask view, one that only reads the form and answers with its page, and the intake over
+both stores, by itself and as two over one journal, each also with every sync five ms slower,
 run at once behind the same server and are sent the same requests in turn, round after round. So
 whatever the machine does meanwhile hits all alike; what counts are the ratios. The milliseconds of
 the processor are those of the intake and of its database.
@@ -9,6 +9,7 @@ the processor are those of the intake and of its database.
 
 import contextlib
 import datetime as dt
+import itertools
 import shutil
 import subprocess
 import tempfile
@@ -42,22 +43,15 @@ def sides(folder: Path) -> Iterator[list[Side]]:
     told = {"LD_PRELOAD": str(slow_sync(folder)), "SLOW_SYNC_US": str(SLOWER_US)}
     with contextlib.ExitStack() as running:
         enter = running.enter_context
-        slow = [
-            enter(on_sqlite(places_for(folder / "slow-sqlite"), told=told)),
-            enter(on_postgres(places_for(folder / "slow-postgres"), told=told)),
-        ]
-        for side in slow:
-            side.name += ", slow syncs"
-            see_it_slowed(side)
-        yield [
-            enter(view("empty")),
-            enter(view("reading")),
-            enter(on_sqlite(places_for(folder / "sqlite"))),
-            enter(on_postgres(places_for(folder / "postgres"))),
-            *slow,
-            enter(on_sqlite(places_for(folder / "two-sqlite"), intakes=2)),
-            enter(on_postgres(places_for(folder / "two-postgres"), intakes=2)),
-        ]
+        among = [enter(view("empty")), enter(view("reading"))]
+        for slowed, intakes in itertools.product((False, True), (1, 2)):
+            for run in (on_sqlite, on_postgres):
+                places = places_for(folder / f"{run.__name__}-{intakes}-{slowed}")
+                among.append(enter(run(places, intakes, told if slowed else None)))
+                if slowed:
+                    among[-1].name += ", slow syncs"
+                    see_it_slowed(among[-1])
+        yield among
 
 
 def see_it_slowed(side: Side) -> None:
@@ -86,13 +80,13 @@ def compare(among: list[Side]) -> None:
 def report(among: list[Side]) -> None:
     """Print the table: medians of the rounds, and of the ratios within each round."""
     empty = among[0]
-    print(f"\n{'':26}{'per second':>12}{'share':>8}{'p50 ms':>9}{'CPU ms':>9}{'share':>8}")
+    print(f"\n{'':34}{'per second':>12}{'share':>8}{'p50 ms':>9}{'CPU ms':>9}{'share':>8}")
     for side in among:
         rates = [each.rate for each in side.rounds]
         shares = [own / of.rate for own, of in zip(rates, empty.rounds, strict=True)]
         costs = [of / own for own, of in zip(side.cpu, empty.cpu, strict=True)]
         print(
-            f"{side.name:26}{median(rates):>12.0f}{median(shares):>8.2f}"
+            f"{side.name:34}{median(rates):>12.0f}{median(shares):>8.2f}"
             f"{median(each.median for each in side.rounds):>9.1f}"
             f"{median(side.cpu):>9.2f}{median(costs):>8.2f}"
         )

@@ -9,6 +9,7 @@ import sys
 import waitress
 from flask import Flask, request
 
+from intake import processors
 from intake.__main__ import THREADS
 from intake.configuration import PROJECT_ROOT, Places
 from tests.load.sides import PAGE
@@ -25,6 +26,7 @@ def serve(kind: str, port: int) -> None:
 
     view = reading if kind == "reading" else str
     app.add_url_rule(PAGE, "view", view_func=view, methods=["POST"])
+    processors.keep_to_one(port)
     waitress.serve(app, host="127.0.0.1", port=port, threads=THREADS, ident=None)
 
 
