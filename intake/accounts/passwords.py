@@ -25,7 +25,7 @@ _USUAL_HERE = (
 )
 """What is usual in Viet Nam and unknown to zxcvbn; also without the blanks."""
 _estimating = threading.Lock()
-"""It keeps what it is told of a person in a place that all threads share."""
+"""It keeps what it is told in a place that all threads share."""
 
 
 def hashed(password: str) -> str:
