@@ -4,8 +4,6 @@ import sys
 import threading
 from pathlib import Path
 
-import pytest
-
 from intake import processors
 from intake.configuration import Places
 from tests.faults.test_kill import places, service
@@ -13,8 +11,6 @@ from tests.faults.test_kill import places, service
 __all__ = ["places"]
 
 ALL = sorted(os.sched_getaffinity(0))
-
-pytestmark = pytest.mark.skipif(len(ALL) < 2, reason="there is one processor")
 
 
 def test_every_thread_of_the_service_keeps_to_one(places: Places) -> None:
@@ -25,8 +21,10 @@ def test_every_thread_of_the_service_keeps_to_one(places: Places) -> None:
         assert kept == {(ALL[port % len(ALL)],)}
 
 
-def test_ports_beside_each_other_have_another_one() -> None:
-    assert on_a_thread_of(8001) != on_a_thread_of(8002)
+def test_ports_beside_each_other_go_through_all_processors() -> None:
+    kept = [on_a_thread_of(port) for port in range(8001, 8001 + len(ALL))]
+    assert all(len(each) == 1 for each in kept)
+    assert set().union(*kept) == set(ALL)
     assert os.sched_getaffinity(0) == set(ALL), "other threads are left alone"
 
 
