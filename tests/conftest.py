@@ -1,11 +1,8 @@
 """A small portal in a temporary folder: its data, a journal, a built site and the application."""
 
-import contextlib
 import datetime as dt
 import io
-import random
 import shutil
-import socket
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -242,15 +239,6 @@ def app(places: Places, journal: SqliteJournal, built_site: Path, today: dt.date
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on, below those that the system gives to clients."""
-    while True:
-        port = random.randrange(20_000, 32_000)
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ from intake.journal.sqlite import SqliteJournal
 from intake.packages.projection import project
 from intake.pages import slot
 from intake.receipts import new_token
-from tests.conftest import free_port
+from tests.ports import free_port
 
 SENDERS, SUBMISSIONS = 200, 200
 ANSWERS = {

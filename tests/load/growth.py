@@ -27,8 +27,8 @@ from intake.journal.sqlite import SqliteJournal
 from intake.packages.projection import project
 from intake.receipts import new_token
 from scripts.bench_cases import fill_cases, secretary_session
-from tests.conftest import free_port
 from tests.faults.test_kill import ANSWERS, wait_for
+from tests.ports import free_port
 
 EVENTS_OF_A_CASE = 11
 ROUNDS = 150

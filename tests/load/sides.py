@@ -17,9 +17,9 @@ from intake.journal.sql import SqlJournal
 from intake.journal.sqlite import SqliteJournal
 from intake.journal.store import SETTING
 from intake.receipts import new_token
-from tests.conftest import free_port
 from tests.faults.test_kill import service, wait_for
 from tests.load.press import Pressed, press
+from tests.ports import free_port
 from tests.postgres import children, postgres
 
 CONNECTIONS = 32

@@ -18,7 +18,7 @@ from intake.configuration import Places
 from intake.journal.sqlite import SqliteJournal
 from intake.notices.run import Notices
 from intake.receipts import new_token
-from tests.conftest import MakeSubmission, SetClock, free_port
+from tests.conftest import MakeSubmission, SetClock
 from tests.intake.cases.slips import (
     ANSWERS,
     CHAIR,
@@ -30,6 +30,7 @@ from tests.intake.cases.slips import (
 )
 from tests.intake.cases.test_feedback import ANSWERS as ANSWERS_TO_COMMENTS
 from tests.intake.cases.test_feedback import WORKFLOW as COMMENTS
+from tests.ports import free_port
 
 BY_KIND = {"nonconformity": (WORKFLOW, ANSWERS), "feedback": (COMMENTS, ANSWERS_TO_COMMENTS)}
 SENDER = {"sender_email": "an@example.gov.vn", "contact_back": "true"}

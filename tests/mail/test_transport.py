@@ -9,8 +9,8 @@ from aiosmtpd.controller import Controller
 
 from intake.notices.mail import Server, Unreachable, send
 from tests.certificates import certificate
-from tests.conftest import free_port
 from tests.mail.conftest import MailServer
+from tests.ports import free_port
 
 
 @pytest.mark.parametrize("known", [True, False])

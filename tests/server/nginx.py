@@ -10,7 +10,7 @@ from pathlib import Path
 from intake.configuration import PROJECT_ROOT, Places
 from scripts.server.tools import ensure
 from tests.faults.test_kill import wait_for
-from tests.site.conftest import free_port
+from tests.ports import free_port
 
 SHIPPED = PROJECT_ROOT / "scripts" / "server" / "nginx.conf"
 AROUND = """

@@ -18,8 +18,8 @@ from intake.journal.sqlite import SqliteJournal
 from intake.receipts import new_token
 from scripts.build import compress
 from tests.faults.test_kill import service
+from tests.ports import free_port
 from tests.server.nginx import Nginx, nginx
-from tests.site.conftest import free_port
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 HASHED = "assets/javascripts/bundle.a5f9d56c.min.js"

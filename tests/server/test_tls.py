@@ -11,8 +11,8 @@ import pytest
 
 from intake.configuration import Places
 from tests.certificates import certificate
+from tests.ports import free_port
 from tests.server.nginx import Nginx, nginx
-from tests.site.conftest import free_port
 
 
 @pytest.fixture(scope="module")

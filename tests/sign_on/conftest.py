@@ -21,8 +21,9 @@ from intake.journal.sqlite import SqliteJournal
 from intake.pages import slot
 from intake.services import Services
 from scripts.server.tools import ensure
-from tests.conftest import built_page, free_port
+from tests.conftest import built_page
 from tests.faults.test_kill import wait_for
+from tests.ports import free_port
 
 HERE = Path(__file__).parent
 SECRET = "a-secret-of-the-tests"

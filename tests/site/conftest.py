@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from intake.configuration import PROJECT_ROOT, Places
-from tests.conftest import free_port
+from tests.ports import free_port
 
 _START_SECONDS = 300
 

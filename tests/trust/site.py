@@ -12,8 +12,8 @@ from typing import Protocol
 
 from intake.configuration import PROJECT_ROOT, Places
 from intake.journal.store import SETTING
-from tests.conftest import free_port
 from tests.faults.test_kill import wait_for
+from tests.ports import free_port
 from tests.postgres import Postgres, create
 from tests.trust.disk import Disk
 
