@@ -14,7 +14,7 @@ import waitress
 
 from intake import logs, processors, retention
 from intake.accounts import commands as account_commands
-from intake.accounts.store import BadAccount
+from intake.accounts.model import BadAccount
 from intake.app import account_store, create_app, notices_of
 from intake.backups import BadBackup, back_up, restore
 from intake.cases.roles import load_roles

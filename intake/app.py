@@ -11,8 +11,9 @@ from flask.sessions import SecureCookieSessionInterface
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from intake import publishing, site, views
+from intake.accounts.model import Rules
 from intake.accounts.sign_on import SignOn
-from intake.accounts.store import AccountStore, Rules
+from intake.accounts.store import AccountStore
 from intake.cases.casebook import Casebook
 from intake.cases.workflow import load_workflows
 from intake.configuration import LOCAL_ZONE, Places, Portal

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import waitress
 
-from intake.accounts.store import Account
+from intake.accounts.model import Account
 from intake.app import account_store, create_app
 from intake.cases.case import Case, fold
 from intake.cases.decisions import decide

@@ -4,7 +4,8 @@ import argparse
 from dataclasses import replace
 
 from intake.accounts.keeping import grant_of, keep, renew_password
-from intake.accounts.store import Account, AccountStore, told_grants
+from intake.accounts.model import Account, told_grants
+from intake.accounts.store import AccountStore
 from intake.cases.roles import Role
 from intake.registers import Registers
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Container, Mapping
 
+from intake.accounts.model import Account, BadAccount
 from intake.accounts.passwords import first_password
-from intake.accounts.store import BY_COMMAND, Account, AccountStore, BadAccount
+from intake.accounts.store import BY_COMMAND, AccountStore
 from intake.cases.people import REPORTER, Grant
 from intake.cases.roles import Role
 

@@ -13,7 +13,7 @@ from flask import Flask
 from joserfc.errors import JoseError
 from werkzeug.wrappers import Response
 
-from intake.accounts.store import Account, RefusedSignIn
+from intake.accounts.model import Account, RefusedSignIn
 from intake.cases.people import Grant
 
 _NOT_IN_A_NAME = re.compile(r"[^a-z0-9._-]+")

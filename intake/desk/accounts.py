@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
 from intake.accounts.keeping import grant_of, keep, renew_password, roles_for_accounts
-from intake.accounts.store import Account, BadAccount
+from intake.accounts.model import Account, BadAccount
 from intake.cases.people import Grant
 from intake.desk.reach import keeps_accounts
 from intake.desk.signing import DESK, session_token, signed_in

@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
 from intake import receipts
-from intake.accounts.store import Account
+from intake.accounts.model import Account
 from intake.desk.reach import makes_slips_of_findings
 from intake.desk.signing import DESK, signed_in
 from intake.errors import ContentConflict, NotAllowed, UnknownPage

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from openpyxl import Workbook
 
-from intake.accounts.store import Account
+from intake.accounts.model import Account
 from intake.cases.casebook import Line
 from intake.cases.decisions import waits_for
 from intake.cases.roles import Role

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask import request
 
-from intake.accounts.store import Account
+from intake.accounts.model import Account
 from intake.cases.case import Case
 from intake.cases.decisions import Option, options
 from intake.cases.workflow import Workflow

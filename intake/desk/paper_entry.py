@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, request
 
 from intake import receipts
-from intake.accounts.store import Account
+from intake.accounts.model import Account
 from intake.cases.people import Grant
 from intake.desk.signing import DESK, signed_in
 from intake.errors import ContentConflict, NotAllowed, StorageUnavailable, UnknownPage

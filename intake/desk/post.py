@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect
 from werkzeug.wrappers import Response
 
-from intake.accounts.store import Account
+from intake.accounts.model import Account
 from intake.desk.reach import sees_sender
 from intake.desk.signing import DESK, signed_in
 from intake.errors import NotAllowed

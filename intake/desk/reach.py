@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from intake.accounts.store import Account
+from intake.accounts.model import Account
 from intake.cases.case import Case
 from intake.cases.people import Grant
 from intake.cases.roles import Role

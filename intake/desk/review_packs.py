@@ -15,7 +15,7 @@ from pathlib import Path
 from flask import Blueprint, Response, request
 
 from intake import processors
-from intake.accounts.store import Account
+from intake.accounts.model import Account
 from intake.configuration import PROJECT_ROOT, Places
 from intake.desk.reach import prepares_reviews
 from intake.desk.signing import DESK, signed_in

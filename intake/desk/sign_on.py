@@ -3,8 +3,8 @@
 from flask import Blueprint, redirect, request, session
 from werkzeug.wrappers import Response
 
+from intake.accounts.model import RefusedSignIn
 from intake.accounts.sign_on import SignOn
-from intake.accounts.store import RefusedSignIn
 from intake.desk.signing import DESK, next_page, with_cookies
 from intake.errors import IntakeError
 from intake.services import services

@@ -5,8 +5,9 @@ from urllib.parse import quote
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
+from intake.accounts.model import Account, RefusedSignIn
 from intake.accounts.passwords import weakness
-from intake.accounts.store import Account, RefusedSignIn, SignedIn
+from intake.accounts.sessions import SignedIn
 from intake.errors import IntakeError
 from intake.services import services
 

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from intake.accounts.store import Account
+from intake.accounts.model import Account
 from intake.cases.case import Case
 from intake.cases.deadlines import due_on
 from intake.cases.decisions import waits_for

@@ -11,8 +11,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OctKey, RSAKey
 from joserfc.jws import JWSRegistry
 
+from intake.accounts.model import RefusedSignIn
 from intake.accounts.sign_on import SignOn
-from intake.accounts.store import RefusedSignIn
 
 _ISSUER = "https://sso.example.gov.vn/realms/a"
 _SETTINGS = {

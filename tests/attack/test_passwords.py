@@ -9,7 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from intake.accounts import passwords
-from intake.accounts.store import Account, AccountStore, RefusedSignIn, Rules
+from intake.accounts.model import Account, RefusedSignIn, Rules
+from intake.accounts.store import AccountStore
 from intake.receipts import CODE_ALPHABET, new_token, receipt_code
 from tests.conftest import SetClock
 from tests.intake.cases.slips import SECRETARY, person

@@ -14,7 +14,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from intake.accounts.store import Account, AccountStore
+from intake.accounts.model import Account
+from intake.accounts.store import AccountStore
 from intake.cases.people import Grant, Person
 from intake.receipts import new_token
 from tests.intake.cases.slips import CHAIR, COORDINATOR, HEAD, SECRETARY, VERIFIER, person

@@ -16,7 +16,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from intake.accounts.store import Account
+from intake.accounts.model import Account
 from intake.app import create_app, notices_of
 from intake.cases.people import Grant
 from intake.cases.workflow import load_workflows

@@ -10,7 +10,7 @@ from pathlib import Path
 import frictionless
 from flask.testing import FlaskClient
 
-from intake.accounts.store import Account
+from intake.accounts.model import Account
 from intake.app import create_app
 from intake.cases.people import Grant
 from intake.cases.workflow import load_workflows

@@ -14,7 +14,8 @@ import psycopg
 import pytest
 
 from intake import backups
-from intake.accounts.store import AccountStore, Rules
+from intake.accounts.model import Rules
+from intake.accounts.store import AccountStore
 from intake.backups import Backup, BadBackup, back_up, last_backup, restore
 from intake.configuration import Places
 from intake.journal.model import Attachment

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
 
-from intake.accounts.store import Account
+from intake.accounts.model import Account
 from intake.app import account_store
 from intake.cases.people import Grant
 from intake.configuration import Places, Portal

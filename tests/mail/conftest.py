@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from intake.accounts.store import Account, AccountStore, Rules
+from intake.accounts.model import Account, Rules
+from intake.accounts.store import AccountStore
 from intake.app import notices_of
 from intake.cases.case import Case
 from intake.cases.decisions import decide

@@ -9,8 +9,8 @@ import pytest
 from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from intake.accounts.model import Account, RefusedSignIn
 from intake.accounts.sign_on import Claims
-from intake.accounts.store import Account, RefusedSignIn
 from intake.cases.people import Grant
 from tests.sign_on.conftest import SignOnPortal, signing_on
 

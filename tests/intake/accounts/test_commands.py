@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from intake.accounts import commands
-from intake.accounts.store import Account, AccountStore, BadAccount, RefusedSignIn
+from intake.accounts.model import Account, BadAccount, RefusedSignIn
+from intake.accounts.store import AccountStore
 from intake.cases.people import Grant
 from intake.cases.roles import load_roles
 from intake.configuration import PROJECT_ROOT, Places

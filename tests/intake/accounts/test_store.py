@@ -8,14 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from intake.accounts.store import (
-    Account,
-    AccountStore,
-    BadAccount,
-    RefusedSignIn,
-    Rules,
-    SignedIn,
-)
+from intake.accounts.model import Account, BadAccount, RefusedSignIn, Rules
+from intake.accounts.sessions import SignedIn
+from intake.accounts.store import AccountStore
 from intake.cases.people import Grant
 from tests.conftest import SetClock
 

@@ -9,7 +9,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from intake.accounts.store import Account, AccountStore
+from intake.accounts.model import Account
+from intake.accounts.store import AccountStore
 from intake.cases.case import Case
 from intake.cases.people import Person
 from intake.configuration import Places

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from intake.accounts.store import Account, AccountStore, RefusedSignIn
+from intake.accounts.model import Account, RefusedSignIn
+from intake.accounts.store import AccountStore
 from intake.cases.people import Grant
 from tests.intake.cases.slips import CHAIR, COORDINATOR, HEAD, SECRETARY, VERIFIER, person
 from tests.intake.desk.conftest import PASSWORD, AtTheDesk, SignIn, add
