@@ -21,6 +21,8 @@ _UNREACHABLE = "Không nối được hệ thống đăng nhập chung. Hãy th�
 _ANOTHER = "Hệ thống đăng nhập chung không phải hệ thống đã cấu hình; hãy báo quản trị cổng."
 _NOT_CONFIRMED = "Hệ thống đăng nhập chung không xác nhận lần đăng nhập này. Hãy đăng nhập lại."
 
+_PATIENCE_SECONDS = 10
+"""A provider that is silent for so long is given up: a request waits for it."""
 _ALGORITHMS = "id_token_signing_alg_values_supported"
 _SIGNATURES = {f"{kind}{bits}" for kind in ("RS", "PS", "ES") for bits in (256, 384, 512)}
 _SIGNATURES |= {"EdDSA"}
@@ -89,7 +91,12 @@ class SignOn:
             client_id=self._client_id,
             client_secret=client_secret,
             server_metadata_url=f"{issuer}/.well-known/openid-configuration",
-            client_kwargs={"scope": settings["scope"], "code_challenge_method": "S256"},
+            client_kwargs={
+                "scope": settings["scope"],
+                "code_challenge_method": "S256",
+                "default_timeout": _PATIENCE_SECONDS,
+                "max_redirects": 0,  # nobody but the one that was configured is asked
+            },
         )
 
     def away(self, back: str) -> Response:
