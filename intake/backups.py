@@ -24,7 +24,7 @@ from psycopg import conninfo
 
 from intake.configuration import Places
 from intake.journal.sql import utc_now
-from intake.journal.store import SETTING
+from intake.journal.store import SETTING, database_url
 
 _MANIFEST = "backup.json"
 _DUMP = "journal.pgdump"
@@ -88,7 +88,7 @@ def back_up(places: Places, folder: Path, keep: int) -> Backup:
             whole = Path(work) / "whole"
             whole.mkdir()
             events, digest = _gather(places, whole)
-            if os.environ.get(SETTING, "") == "" and events == 0 and not places.journal.exists():
+            if not database_url() and events == 0 and not places.journal.exists():
                 raise BadBackup("Chưa có gì để sao lưu: cổng chưa nhận phiếu nào.")
             _write_manifest(whole, at, events, digest)
             packed = Path(work) / target.name
@@ -116,7 +116,7 @@ def restore(places: Places, archive: Path) -> Backup:
         with tempfile.TemporaryDirectory(dir=places.packages, prefix=".restore-") as work:
             made = _unpack(archive, Path(work))
             in_postgres = (Path(work) / _DUMP).exists()
-            if in_postgres != bool(os.environ.get(SETTING, "")):
+            if in_postgres != bool(database_url()):
                 raise BadBackup(
                     f"Bản sao lưu này là của {'PostgreSQL' if in_postgres else 'SQLite'}: "
                     f"{'đặt' if in_postgres else 'bỏ'} biến môi trường {SETTING} rồi chạy lại."
@@ -148,7 +148,7 @@ def _refuse_over_something(places: Places) -> None:
             f"Cổng này đang có dữ liệu ({', '.join(files)}), không ghi đè. "
             "Dừng cổng, dời thư mục data/intake đi nơi khác, rồi chạy lại."
         )
-    if url := os.environ.get(SETTING, ""):
+    if url := database_url():
         with contextlib.closing(psycopg.connect(url)) as database:
             there = _first(database.execute("SELECT to_regclass('event')"))
         if there:
@@ -166,7 +166,7 @@ def _gather(places: Places, whole: Path) -> tuple[int, str]:
     for path in _databases(places):
         if path.exists():
             _copy_database(path, whole / path.name)
-    if url := os.environ.get(SETTING, ""):
+    if url := database_url():
         return _dump_postgres(url, whole / _DUMP)
     journal = whole / places.journal.name
     return _sqlite_digest(journal) if journal.exists() else (0, "")
@@ -210,7 +210,7 @@ def _dump_postgres(url: str, dump: Path) -> tuple[int, str]:
 
 
 def _restored_postgres(work: Path) -> tuple[int, str]:
-    url = os.environ[SETTING]
+    url = database_url()
     options = ["--no-owner", "--single-transaction", "--exit-on-error"]
     _run_on_postgres(url, "pg_restore", *options, str(work / _DUMP))
     with contextlib.closing(psycopg.connect(url)) as database:

@@ -14,6 +14,8 @@ from psycopg import conninfo
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _MAILBOX = re.compile(r"(?:[^<>@\r\n]+<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)")
 _SHORTEST_SECRET = 16
+_DECIDED_LINES = {"verify-full", "disable"}
+"""All other modes of PostgreSQL let somebody in between take the server's place."""
 
 
 class BadConfiguration(ValueError):
@@ -160,10 +162,33 @@ def _missing_in(raw: Mapping[str, Any], environment: Mapping[str, str]) -> Itera
     if secret and len(secret) < _SHORTEST_SECRET:
         yield f"biến môi trường QMS_PUBLISH_SECRET phải dài ít nhất {_SHORTEST_SECRET} ký tự"
     if url := environment.get("INTAKE_DATABASE_URL", ""):
-        try:
-            conninfo.conninfo_to_dict(url)
-        except psycopg.Error:
-            yield (
-                "biến môi trường INTAKE_DATABASE_URL không đúng dạng "
-                "postgresql://người-dùng:mật-khẩu@máy/cơ-sở-dữ-liệu"
-            )
+        yield from database_problems(url)
+
+
+def database_problems(url: str) -> Iterator[str]:
+    """Yield what an address of a database lacks.
+
+    Without `sslmode` the client library takes whatever line and server it finds; so whoever leaves
+    the machine decides.
+    """
+    try:
+        told = conninfo.conninfo_to_dict(url)
+    except psycopg.Error:
+        yield (
+            "biến môi trường INTAKE_DATABASE_URL không đúng dạng "
+            "postgresql://người-dùng:mật-khẩu@máy/cơ-sở-dữ-liệu"
+        )
+        return
+    named = (str(told[each]).split(",") for each in ("host", "hostaddr") if each in told)
+    elsewhere = any(not _is_this_machine(host) for hosts in named for host in hosts)
+    if elsewhere and told.get("sslmode") not in _DECIDED_LINES:
+        yield (
+            "biến môi trường INTAKE_DATABASE_URL trỏ tới máy khác nên phải nói rõ đường truyền: "
+            "sslmode=verify-full&sslrootcert=tệp-chứng-thư-gốc để mã hóa và kiểm tra máy chủ, "
+            "hoặc sslmode=disable khi mạng giữa hai máy đã được bảo vệ riêng"
+        )
+
+
+def _is_this_machine(host: str) -> bool:
+    """Tell whether a host of a database's address is this machine; a path is a socket's folder."""
+    return host in {"", "localhost", "127.0.0.1", "::1"} or host[0] in "/@"

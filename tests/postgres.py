@@ -41,7 +41,10 @@ class Postgres:
 
     @property
     def url(self) -> str:
-        return f"postgresql://postgres@/postgres?host={quote(str(self.folder), safe='')}"
+        port = self.settings.get("port", "5432")
+        return (
+            f"postgresql://postgres@/postgres?host={quote(str(self.folder), safe='')}&port={port}"
+        )
 
     def start(self) -> None:
         """Start and wait until it answers."""

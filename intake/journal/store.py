@@ -10,20 +10,34 @@ from intake.errors import StorageUnavailable
 from intake.journal.postgres import PostgresJournal
 from intake.journal.sql import Clock, SqlJournal, utc_now
 from intake.journal.sqlite import SqliteJournal
+from intake.settings import BadConfiguration, database_problems
 
 SETTING = "INTAKE_DATABASE_URL"
 """The environment variable that names the PostgreSQL database."""
 _seen: dict[str, int] = {}
 
 
+def database_url() -> str:
+    """Return the address of the PostgreSQL database; empty when the journal is a file.
+
+    Raises:
+        BadConfiguration: it is none, or leads elsewhere over a line that nobody decided.
+    """
+    url = os.environ.get(SETTING, "")
+    if url and (found := list(database_problems(url))):
+        raise BadConfiguration("\n".join(found))
+    return url
+
+
 def open_journal(places: Places, clock: Clock = utc_now) -> SqlJournal:
     """Open the journal of a portal.
 
     Raises:
+        BadConfiguration: the setting is wrong.
         OSError: it would lie where it isn't safe.
         StorageUnavailable: it can't be opened now.
     """
-    if url := os.environ.get(SETTING, ""):
+    if url := database_url():
         return PostgresJournal(url, clock)
     return SqliteJournal(places.journal, clock)
 
@@ -33,7 +47,7 @@ def newest_event(places: Places) -> int:
 
     Whoever watches the journal keeps on while a database is away: it is as it was last seen.
     """
-    if url := os.environ.get(SETTING, ""):
+    if url := database_url():
         with contextlib.suppress(StorageUnavailable):
             _seen[url] = _watched(url).last_seq()
         return _seen.get(url, 0)

@@ -89,6 +89,15 @@ def test_a_file_that_cannot_be_read_is_told(
         ({"mail": {"host": "mail", "user": "qms"}}, {}, "QMS_MAIL_PASSWORD"),
         ({}, {"QMS_PUBLISH_SECRET": "bi-mat"}, "QMS_PUBLISH_SECRET"),
         ({}, {"INTAKE_DATABASE_URL": "postgresql://bi-mat@[x"}, "INTAKE_DATABASE_URL"),
+        *(
+            ({}, {"INTAKE_DATABASE_URL": f"postgresql://qms:bi-mat@{rest}"}, "sslmode=verify-full")
+            for rest in (
+                "db1/qms",
+                "10.0.0.5/qms?sslmode=require",
+                "localhost,db2/qms?sslmode=prefer",
+                "/qms?hostaddr=10.0.0.5",
+            )
+        ),
     ],
 )
 def test_what_the_environment_lacks_is_told_without_its_secrets(
@@ -108,6 +117,20 @@ def test_a_whole_environment_is_sound() -> None:
         "INTAKE_DATABASE_URL": "postgresql:///qms",
     }
     assert environment_problems(raw, environment) == []
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "/qms?host=/var/run/postgresql",
+        "127.0.0.1:5433/qms",
+        "localhost,[::1]/qms",
+        "db1,db2/qms?sslmode=verify-full&sslrootcert=/etc/ssl/db.pem",
+        "db1/qms?sslmode=disable",
+    ],
+)
+def test_a_line_to_a_database_is_decided_or_stays_on_the_machine(rest: str) -> None:
+    assert environment_problems(RAW, {"INTAKE_DATABASE_URL": f"postgresql://qms@{rest}"}) == []
 
 
 def test_the_service_does_not_start_with_bad_settings(

@@ -90,7 +90,7 @@ def standby(host: Host, primary: Host) -> Iterator[Postgres]:
         shutil.chown(folder, "postgres", "postgres")
         data = Path(folder, "data")
         with host.inside():
-            copy(data, f"{network_url(primary)}?application_name={host.name}")
+            copy(data, f"{network_url(primary)}&application_name={host.name}")
         with _server(host, data, {}) as server:
             wait_for_standby(server, "")  # the copy has the primary's
             yield server
@@ -124,4 +124,5 @@ def ask(server: Postgres, query: str) -> Any:
 
 def network_url(*hosts: Host) -> str:
     """Return the address of a database that is on the first host, or on another one."""
-    return f"postgresql://postgres@{','.join(host.address for host in hosts)}/postgres"
+    addresses = ",".join(host.address for host in hosts)
+    return f"postgresql://postgres@{addresses}/postgres?sslmode=disable"

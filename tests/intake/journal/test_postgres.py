@@ -17,6 +17,7 @@ from intake.configuration import Places
 from intake.errors import StorageStopped, StorageUnavailable
 from intake.journal.postgres import _UPGRADES, PostgresJournal
 from intake.journal.store import SETTING, newest_event, open_journal
+from intake.settings import BadConfiguration
 from tests.conftest import MakeSubmission
 from tests.postgres import Postgres, postgres
 
@@ -44,6 +45,15 @@ def test_readers_cannot_write(journal: PostgresJournal) -> None:
     with pytest.raises(StorageUnavailable) as refused:
         journal._query("DELETE FROM counter RETURNING prefix")
     assert isinstance(refused.value.__cause__, psycopg.errors.ReadOnlySqlTransaction)
+
+
+@pytest.mark.parametrize("reach", [open_journal, newest_event])
+def test_a_line_that_nobody_decided_is_not_used(
+    reach: Callable[[Places], object], places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(SETTING, "postgresql://qms@db1/qms")
+    with pytest.raises(BadConfiguration, match="sslmode=verify-full"):
+        reach(places)
 
 
 def test_the_journal_cannot_be_emptied(
