@@ -9,19 +9,19 @@ help: ## list the commands
 serve: .venv/ready ## build the portal and serve it with the intake at http://127.0.0.1:8000
 	@$(PYTHON) -m scripts serve --port $(PORT)
 
-test: .venv/ready ## run every check and test, browser tests included
+test: .venv/ready-dev ## run every check and test, browser tests included
 	@$(PYTHON) -m scripts.browser
 	@$(PYTHON) -m scripts.server.tools
 	@$(PYTHON) -m scripts.paper_copies.pango
 	@$(MAKE) --no-print-directory lint
 	@$(PYTHON) -m pytest -n 2 --dist loadfile
 
-lint: .venv/ready ## check the code: style, format, types
+lint: .venv/ready-dev ## check the code: style, format, types
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m mypy
 
-format: .venv/ready ## put the code into its canonical format
+format: .venv/ready-dev ## put the code into its canonical format
 	@$(PYTHON) -m ruff check --fix .
 	@$(PYTHON) -m ruff format .
 
@@ -31,15 +31,15 @@ publish: .venv/ready ## check, build and publish the site once
 pdf: .venv/ready ## publish with every controlled document and blank slip as PDF; COPY=3 DOC=QT-VP-01 for a numbered controlled copy
 	@$(PYTHON) -m scripts $(if $(COPY),controlled-copy --number "$(COPY)" --doc "$(DOC)" --to "$(or $(TO),ban-sao)",publish --pdf)
 
-test-long: .venv/ready ## run the long tests: a slip published after each step, chains of edits, every PDF, LibreOffice
+test-long: .venv/ready-dev ## run the long tests: a slip published after each step, chains of edits, every PDF, LibreOffice
 	@$(PYTHON) -m scripts.browser
 	@QMS_LONG=1 $(PYTHON) -m pytest tests/long/*.py tests/scripts/test_quick_pages.py tests/site/test_desk.py tests/site/test_paper_copies.py
 
-test-trust: .venv/ready ## break the intake twenty times in each way and count what it acknowledged and lost: ROUNDS=20
+test-trust: .venv/ready-dev ## break the intake twenty times in each way and count what it acknowledged and lost: ROUNDS=20
 	@$(PYTHON) -m scripts.server.tools
 	@QMS_TRUST_ROUNDS=$(or $(ROUNDS),20) $(PYTHON) -m pytest -q tests/trust
 
-fuzz: .venv/ready ## throw inputs at every entrance, led by coverage: RUNS=1000000
+fuzz: .venv/ready-dev ## throw inputs at every entrance, led by coverage: RUNS=1000000
 	@$(PYTHON) -m tests.fuzz.long $(or $(RUNS),1000000)
 
 audit: .venv/ready ## compare the libraries with the known vulnerabilities; needs the network
@@ -105,24 +105,24 @@ review: .venv/ready ## write the pack of a management review: PERIOD=2020-Q3 TO=
 freeze: .venv/ready ## keep the present text of a document before it is revised: DOC=QT-VP-01
 	@$(PYTHON) -m scripts freeze "$(DOC)"
 
-bench: .venv/ready ## measure build, submissions and first page view
+bench: .venv/ready-dev ## measure build, submissions and first page view
 	@$(PYTHON) -m scripts bench
 
-bench-load: .venv/ready ## let two hundred people at once use the portal: SECONDS=600
+bench-load: .venv/ready-dev ## let two hundred people at once use the portal: SECONDS=600
 	@$(PYTHON) -m scripts.server.tools
 	@QMS_LOAD_SECONDS=$(or $(SECONDS),600) $(PYTHON) -m pytest -q -s tests/load
 
-bench-submissions: .venv/ready ## measure taking submissions in beside an empty view, and with slow syncs
+bench-submissions: .venv/ready-dev ## measure taking submissions in beside an empty view, and with slow syncs
 	@$(PYTHON) -m scripts.server.tools
 	@$(PYTHON) -m tests.load.submissions
 
-bench-growth: .venv/ready ## measure how cost grows with the journal: SIZES="1000 10000 100000"
+bench-growth: .venv/ready-dev ## measure how cost grows with the journal: SIZES="1000 10000 100000"
 	@$(PYTHON) -m tests.load.growth $(SIZES)
 
-engines: .venv/ready ## build the same pages with ProperDocs and Zensical and report what differs; may fail
+engines: .venv/ready-dev ## build the same pages with ProperDocs and Zensical and report what differs; may fail
 	@$(PYTHON) -m scripts engines
 
-bench-search: .venv/ready ## measure our search beside the theme's and Pagefind's, up to 5,000 pages
+bench-search: .venv/ready-dev ## measure our search beside the theme's and Pagefind's, up to 5,000 pages
 	@$(PYTHON) -m tests.search.bench
 
 clean: ## remove what can be made again (environment, site, work files); keeps the journal
@@ -130,5 +130,9 @@ clean: ## remove what can be made again (environment, site, work files); keeps t
 
 .venv/ready: requirements.lock scripts/setup.sh
 	@sh scripts/setup.sh
+
+.venv/ready-dev: requirements-dev.lock scripts/setup.sh
+	@sh scripts/setup.sh requirements-dev.lock
+	@touch $@
 
 .PHONY: help serve test lint format publish pdf test-long test-trust fuzz offline audit-pack releases rollback check packages account accounts password notices backup restore retention doctor demo as-of freeze export-xlsx import-xlsx review bench bench-load bench-submissions bench-growth engines bench-search clean audit

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Compares what requirements.lock names with the known vulnerabilities. It needs the network: for
+# Compares what requirements-dev.lock names with the known vulnerabilities. It needs the network: for
 # pip-audit, which is kept apart from the portal's own libraries, and for the list itself.
 set -eu
 cd "$(dirname "$0")/.."
@@ -13,4 +13,4 @@ if [ ! -x $HOME_OF_IT/bin/pip-audit ]; then
 fi
 # --strict: a library that could not be looked up is a failure, not a pass.
 exec $HOME_OF_IT/bin/pip-audit --strict --progress-spinner off --disable-pip --require-hashes \
-    --requirement requirements.lock
+    --requirement requirements-dev.lock

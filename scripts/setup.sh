@@ -1,8 +1,10 @@
 #!/bin/sh
-# Makes .venv from the lock file. Asks nothing; says clearly what is missing.
+# Makes .venv from a lock file: requirements.lock has what runs the portal, requirements-dev.lock also
+# what tests it. Asks nothing; says clearly what is missing.
 set -eu
 cd "$(dirname "$0")/.."
 PYTHON=${PYTHON:-python3}
+LOCK=${1:-requirements.lock}
 
 "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
     echo "The portal needs Python 3.11 or newer; found: $("$PYTHON" --version 2>&1)" >&2
@@ -17,6 +19,6 @@ if ! "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null; then
     fi
 fi
 [ -x .venv/bin/python ] || "$PYTHON" -m venv .venv
-echo "Installing what requirements.lock names ..."
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+echo "Installing what $LOCK names ..."
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$LOCK"
 touch .venv/ready

@@ -31,6 +31,17 @@ _NOT_OURS = (
 _STANDS_FOR_ONE = {"password", "mat-khau", "mật-khẩu", "secret", "…", "matkhau", "0123456789abcdef"}
 Line = tuple[str, int, str]
 
+RUNS, TESTS_TOO = "requirements.lock", "requirements-dev.lock"
+_PROJECT = tomllib.loads((PROJECT_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+WANTED = {
+    kind: {re.split(r"[\[~= ;]", each)[0] for each in wanted}
+    for kind, wanted in {
+        "run": _PROJECT["dependencies"],
+        "dev": _PROJECT["optional-dependencies"]["dev"],
+    }.items()
+}
+"""The libraries that the project asks for: to run, and to be tested and measured."""
+
 
 def tracked() -> Iterator[Line]:
     """Yield every line of what the repository holds."""
@@ -86,23 +97,35 @@ def test_a_secret_would_be_found(line: str, gives_away: bool) -> None:
     assert is_secret(line) == gives_away
 
 
-def test_every_library_is_pinned_with_its_hash() -> None:
-    lock = (PROJECT_ROOT / "requirements.lock").read_text(encoding="utf-8")
-    parts = re.split(r"(?m)^(?=[A-Za-z0-9])", lock)[1:]
+def pinned(lock: str) -> dict[str, str]:
+    """Return the libraries of a lock file, each with its lines."""
+    text = (PROJECT_ROOT / lock).read_text(encoding="utf-8")
+    assert not re.search(r"(?m)^--(?:extra-)?index-url|^-e |git\+|https?://", text)
+    parts = re.split(r"(?m)^(?=[A-Za-z0-9])", text)[1:]
+    return {re.split(r"[\[=]", part, maxsplit=1)[0]: part for part in parts}
+
+
+@pytest.mark.parametrize("lock", [RUNS, TESTS_TOO])
+def test_every_library_is_pinned_with_its_hash(lock: str) -> None:
+    parts = pinned(lock)
     assert len(parts) > 50
-    for part in parts:
+    for part in parts.values():
         assert re.match(r"[\w.-]+(?:\[[\w,]+\])?==[\w.]+", part), part[:60]
         assert "--hash=sha256:" in part, part[:60]
     assert "--require-hashes" in (PROJECT_ROOT / "scripts/setup.sh").read_text(encoding="utf-8")
-    assert not re.search(r"(?m)^--(?:extra-)?index-url|^-e |git\+|https?://", lock)
+
+
+def test_what_runs_the_portal_installs_nothing_of_the_tests() -> None:
+    runs, tests_too = pinned(RUNS), pinned(TESTS_TOO)
+    assert runs.items() <= tests_too.items(), "the same versions in both"
+    assert WANTED["run"] <= runs.keys()
+    assert WANTED["dev"] & runs.keys() == {"lxml"}, "python-docx reads with it"
+    container = (PROJECT_ROOT / "scripts/server/Containerfile").read_text(encoding="utf-8")
+    assert TESTS_TOO not in container
 
 
 def test_every_library_has_its_reason() -> None:
-    project = tomllib.loads((PROJECT_ROOT / "pyproject.toml").read_text(encoding="utf-8"))[
-        "project"
-    ]
-    wanted = project["dependencies"] + project["optional-dependencies"]["dev"]
-    names = {re.split(r"[\[~= ;]", each)[0] for each in wanted}
+    names = WANTED["run"] | WANTED["dev"]
     record = PROJECT_ROOT / "content/quan-tri/adr/0005-libraries.md"
     rows = re.findall(r"(?m)^\| ([^|]+) \|", record.read_text(encoding="utf-8"))
     told = {name.strip() for row in rows for name in row.split(",")}

@@ -90,7 +90,7 @@ def test_a_file_that_cannot_be_read_is_told(
         ({}, {"QMS_PUBLISH_SECRET": "bi-mat"}, "QMS_PUBLISH_SECRET"),
         ({}, {"INTAKE_DATABASE_URL": "postgresql://bi-mat@[x"}, "INTAKE_DATABASE_URL"),
         *(
-            ({}, {"INTAKE_DATABASE_URL": f"postgresql://qms:bi-mat@{rest}"}, "sslmode=verify-full")
+            ({}, {"INTAKE_DATABASE_URL": f"postgresql://bi-mat@{rest}"}, "sslmode=verify-full")
             for rest in (
                 "db1/qms",
                 "10.0.0.5/qms?sslmode=require",

@@ -35,7 +35,7 @@ def test_every_library_is_asked_for_and_none_may_be_skipped(tmp_path: Path) -> N
     folder, *asked = ran.stdout.split()
     assert Path(folder) == tmp_path
     assert {"--strict", "--require-hashes"} <= set(asked)
-    assert asked[-2:] == ["--requirement", "requirements.lock"]
+    assert asked[-2:] == ["--requirement", "requirements-dev.lock"]
 
 
 def test_without_the_network_it_says_so(tmp_path: Path) -> None:
