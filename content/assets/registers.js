@@ -226,13 +226,13 @@
 
   /** On a narrow screen each row stands as a card; its cells then need their column's name. */
   function labelCells(table) {
-    const titles = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
+    const titles = [...table.tHead.rows[0].cells].map((cell) => cell.abbr || cell.textContent.trim());
     for (const row of table.tBodies[0].rows)
       for (const cell of row.cells) cell.dataset.label = titles[cell.cellIndex];
     table.classList.add("qms--stacks");
   }
 
-  document.querySelectorAll("table.qms:not(.qms--row)").forEach(labelCells);
+  document.querySelectorAll("table.qms:not(.qms--row, .qms--bars)").forEach(labelCells);
   for (const register of document.querySelectorAll(".qms-register")) {
     addFilters(register);
     addExport(register);

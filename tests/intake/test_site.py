@@ -51,6 +51,7 @@ def test_a_page_that_is_not_there_is_told_of_in_vietnamese(get: Get, address: st
     assert "<title>Không tìm thấy trang – " in answer.text
     assert "Trang này không có hoặc đã chuyển đi" in answer.text
     assert "Not Found" not in answer.text
+    assert '<a href="/tai-lieu/">' in answer.text, "there is a way on"
     assert "cuối trang" in answer.text, "within the page of the site"
 
 

@@ -140,6 +140,8 @@ def test_the_desk_is_accessible_on_a_phone(
         at.wait_for_selector(".qms-desk, .qms-form")
         assert violations(at) == [], path
         assert_fits(at)
+        wide = "all => all.filter(each => each.scrollWidth > each.clientWidth).length"
+        assert at.locator(".qms-table").evaluate_all(wide) == 0, f"{path}: rows go on sideways"
     at.set_viewport_size({"width": 1280, "height": 900})
     at.emulate_media(color_scheme="light")
 

@@ -1,5 +1,6 @@
 """Every kind of page in a real browser: nothing from elsewhere, nothing inaccessible."""
 
+import itertools
 import re
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -104,6 +105,29 @@ def test_a_page_is_legible_on_a_phone_in_the_dark(page: Page, portal: Portal, ki
     page.goto(portal.url(KINDS[kind]))
     assert_fits(page)
     assert violations(page, WHAT_A_SCREEN_CHANGES) == []
+
+
+def test_on_a_phone_a_cell_of_a_month_names_it(page: Page, portal: Portal) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto(portal.url("danh-gia-noi-bo/"))
+    row = page.locator(".qms--months tbody tr").first
+    said = row.locator("td:not(:empty)").evaluate_all("all => all.map(each => each.dataset.label)")
+    assert said[0] == "Đơn vị"
+    assert re.fullmatch(r"Tháng \d+", said[1])
+
+
+def test_the_buttons_of_the_first_page_keep_apart(page: Page, portal: Portal) -> None:
+    for size in (PHONE, ViewportSize(width=1280, height=900)):
+        page.set_viewport_size(size)
+        page.goto(portal.url(""))
+        boxes = [each.bounding_box() for each in page.locator("article p .md-button").all()]
+        assert len(boxes) == 4
+        for one, other in itertools.pairwise(boxes):
+            assert one
+            assert other
+            beside = other["x"] - one["x"] - one["width"]
+            below = other["y"] - one["y"] - one["height"]
+            assert max(beside, below) >= 6, "a thumb meets one of them"
 
 
 def test_a_phone_in_the_dark_gets_accessible_pages(page: Page, portal: Portal) -> None:
