@@ -232,7 +232,8 @@
     table.classList.add("qms--stacks");
   }
 
-  document.querySelectorAll("table.qms:not(.qms--row, .qms--bars)").forEach(labelCells);
+  for (const table of document.querySelectorAll("table.qms:not(.qms--row)"))
+    if (!table.closest(".qms-bars")) labelCells(table);
   for (const register of document.querySelectorAll(".qms-register")) {
     addFilters(register);
     addExport(register);

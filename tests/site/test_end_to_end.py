@@ -83,6 +83,10 @@ def test_what_is_sent_is_soon_in_its_register(page: Page, watched: Portal, photo
     assert NONCONFORMITY["summary"] in shown
     assert NONCONFORMITY["description"] not in page.content()
     assert FEEDBACK["summary"] in wait_for_register(page, watched, "so/gop-y/", comment)
+    assert page.locator(".qms-bars .qms--stacks").count() == 0, "a chart is no list of cards"
+    assert page.locator(".qms-register .qms--stacks").count() == 1
+    charts = page.locator(".qms-bars table")
+    assert charts.count() == page.locator(".qms-bars table:has(td)").count(), "none is empty"
     page.goto(watched.url("bao-cao/tra-cuu/"))
     page.fill("#f-code", code.lower().replace("-", " "))
     send(page)
