@@ -19,7 +19,8 @@ CREATE TABLE IF NOT EXISTS device (
 ) STRICT;
 """
 _SEEN_EVERY_SECONDS = 60
-_DEVICE_DAYS = 365
+DEVICE_SECONDS = 365 * 86_400
+"""For so long a browser is known."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def knows(database: sqlite3.Connection, name: str, device: str, now: int) -> boo
     """Tell whether somebody has signed in to an account with this browser within a year."""
     row = database.execute(
         "SELECT 1 FROM device WHERE token_hash = ? AND account = ? AND known_at > ?",
-        [token_hash(device), name, now - _DEVICE_DAYS * 86_400],
+        [token_hash(device), name, now - DEVICE_SECONDS],
     ).fetchone()
     return row is not None
 

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from intake.accounts.model import Account, RefusedSignIn
 from intake.accounts.passwords import weakness
-from intake.accounts.sessions import SignedIn
+from intake.accounts.sessions import DEVICE_SECONDS, SignedIn
 from intake.errors import IntakeError
 from intake.services import services
 
@@ -16,7 +16,6 @@ _SIGN_IN, _PASSWORD = "dang-nhap", "mat-khau"
 _SESSION, _DEVICE = "qms_session", "qms_device"
 ONLY_OVER_TLS = "__Secure-"
 """A browser takes a cookie with this before its name over TLS alone, whoever sets it."""
-_DEVICE_SECONDS = 365 * 86_400
 
 blueprint = Blueprint("signing", __name__)
 
@@ -165,7 +164,7 @@ def with_cookies(answer: Response, begun: SignedIn) -> Response:
     services().accounts.end_session(session_token())
     for name, value, age in (
         (_SESSION, begun.session, None),
-        (_DEVICE, begun.device, _DEVICE_SECONDS),
+        (_DEVICE, begun.device, DEVICE_SECONDS),
     ):
         answer.set_cookie(
             _cookie(name),
