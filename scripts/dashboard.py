@@ -13,15 +13,8 @@ from urllib.parse import urlencode
 from scripts import reading
 from scripts.due import REVIEW, due
 from scripts.registers import Row
-from scripts.system import (
-    AGES,
-    COVERAGE,
-    FINDING_STATES,
-    OBJECTIVE_STATES,
-    OLDER,
-    System,
-    age_band,
-)
+from scripts.states import AGES, COVERAGE, FINDING_STATES, OBJECTIVE_STATES, OLDER, age_band
+from scripts.system import System
 
 BLOC = "Toàn khối"
 _GRAVE = ("very_high", "high")

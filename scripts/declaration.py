@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from scripts.registers import Row
-from scripts.system import System, is_in_force, revision_at
+from scripts.revisions import is_in_force, revision_at
+from scripts.system import System
 
 _DECLARED_KINDS = ("system_procedure", "operational_procedure")
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from scripts import consultations
 from scripts.files import files
 from scripts.registers import Row
+from scripts.revisions import is_in_force
 from scripts.slugs import slug
-from scripts.system import System, is_in_force
+from scripts.system import System
 
 AHEAD = dt.timedelta(days=90)
 """How far ahead of the day something counts as due."""

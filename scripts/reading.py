@@ -4,7 +4,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from scripts.registers import Row
-from scripts.system import System, is_in_force
+from scripts.revisions import is_in_force
+from scripts.system import System
 
 FORM = "read_confirmation"
 READ, EARLIER, UNREAD = "Đã xác nhận", "Mới xác nhận lần trước", "Chưa xác nhận"

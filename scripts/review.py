@@ -9,7 +9,8 @@ from scripts import audits
 from scripts.as_of import as_of
 from scripts.due import AHEAD, due
 from scripts.registers import Row
-from scripts.system import System, is_in_force
+from scripts.revisions import is_in_force
+from scripts.system import System
 
 POINTS = ("a", "b", "c.1", "c.2", "c.3", "c.4", "c.5", "c.6", "c.7", "d", "e", "f")
 """The points of clause 9.3.2 in their order."""

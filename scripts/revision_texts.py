@@ -12,8 +12,9 @@ from pathlib import Path
 
 from intake.cases.gates import GATES
 from scripts.registers import Row
+from scripts.revisions import REVISION_TEXTS
 from scripts.slugs import slug
-from scripts.system import REVISION_TEXTS, System
+from scripts.system import System
 
 HEAD = "{{ revision_head() }}"
 _MACRO = re.compile(r"\{\{ (\w+)\(\) \}\}")

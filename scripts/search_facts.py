@@ -6,9 +6,10 @@ from pathlib import Path
 
 from scripts.front_matter import front_matter
 from scripts.registers import Row
+from scripts.revisions import is_in_force
 from scripts.search.index import Facts
 from scripts.slugs import slug
-from scripts.system import System, is_in_force, key_of
+from scripts.system import System, key_of
 
 NOT_INDEXED = ("tai-ngay/2", "tai-lieu/so-sanh/")
 """Editions of other days (`tai-ngay/2020-06-20/`) have their own search; a comparison repeats its

@@ -19,11 +19,13 @@ from scripts.feeds import FEED, atom_feed, unit_calendar, unit_feed, unit_feed_a
 from scripts.front_matter import front_matter
 from scripts.registers import Resource, Row
 from scripts.revision_texts import text_of
+from scripts.revisions import REVISION_TEXTS
 from scripts.sheets.unit_files import unit_workbook
 from scripts.slips import blanks
 from scripts.slugs import slug
-from scripts.system import REVISION_TEXTS, System, key_of, to_json, written
+from scripts.system import System, key_of
 from scripts.views import comparison_address, row_name
+from scripts.written import to_json, written
 
 _NOT_PAGES = {"templates"}
 """Folders of `content/` that are not published as they are."""

@@ -4,9 +4,7 @@ Everything is computed here, from rows, for one day; nothing of it is typed into
 """
 
 import datetime as dt
-import json
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -20,33 +18,23 @@ from intake.packages.projection import DESCRIPTOR
 from intake.paper.slips import Plan, load_plans
 from scripts.front_matter import front_matter
 from scripts.registers import Resource, Row, load_package
+from scripts.revisions import (
+    current_revision,
+    events_of,
+    is_in_force,
+    revision_pages,
+    sorted_chain,
+)
 from scripts.slugs import slug
+from scripts.states import coverage, finding_state, objective_state
 
 NEW_WITHIN = dt.timedelta(days=365)
 """How long an issue or revision counts as news on the home page."""
-
-
-REVISION_TEXTS = Path("tai-lieu/cac-lan")
-"""Where in the content the texts of earlier revisions and drafts lie."""
 
 STATE = "state"
 """The column of a case's state."""
 SAID = "said"
 """Where an event of a case keeps the public answers that were given with it."""
-
-OBJECTIVE_STATES = {"on_target": "Đạt", "off_target": "Chưa đạt", "unmeasured": "Chưa đo"}
-FINDING_STATES = {
-    "closed_on_time": "Đã đóng đúng hạn",
-    "closed_late": "Đã đóng trễ hạn",
-    "closed": "Đã đóng, không đặt hạn",
-    "in_hand": "Đang khắc phục",
-    "overdue": "Quá hạn",
-    "open": "Chưa đóng, không đặt hạn",
-}
-COVERAGE = ("Có tài liệu", "Chưa có, đã ghi lý do", "Chưa có, chưa ghi lý do")
-AGES = {30: "đến 30 ngày", 60: "31–60 ngày", 90: "61–90 ngày"}
-OLDER = "trên 90 ngày"
-"""How long something has been open, by the days that each word reaches to."""
 
 Key = tuple[str, ...]
 """The values of a primary key, as text."""
@@ -544,61 +532,9 @@ def key_of(row: Row, fields: tuple[str, ...]) -> Key:
     return tuple("" if row[name] is None else str(row[name]) for name in fields)
 
 
-def revision_pages(content: Path) -> dict[tuple[str, str], str]:
-    """Return the address of the page of each earlier text or draft, by document and revision."""
-    pages = {}
-    for path in sorted((content / REVISION_TEXTS).glob("*.md")):
-        head = front_matter(path.read_text(encoding="utf-8").splitlines())
-        key = (head.get("revision_of", ""), head.get("revision", "").strip('"'))
-        pages[key] = f"{(REVISION_TEXTS / path.stem).as_posix()}/"
-    return pages
-
-
 def sorted_by(rows: Any, field: str) -> list[Row]:
     """Return rows in the order of a field."""
     return sorted(rows, key=lambda row: row[field])
-
-
-def sorted_chain(revisions: list[Row]) -> list[Row]:
-    """Return the revisions of one document, newest first."""
-    return sorted(revisions, key=lambda row: str(row["revision"]), reverse=True)
-
-
-def events_of(revision: Row) -> Iterator[Row]:
-    """Yield a revision once for each thing that happened to it, as news has it."""
-    if revision["effective_on"]:
-        what = "issued" if revision["revision"] == "01" else "revised"
-        yield {**revision, "what": what, "happened_on": revision["effective_on"]}
-    if revision["status"] == "withdrawn" and revision["ended_on"]:
-        yield {**revision, "what": "withdrawn", "happened_on": revision["ended_on"]}
-
-
-def current_revision(chain: list[Row], day: dt.date) -> Row | None:
-    """Return the revision that counts on a day: in force, else the newest one issued, else None."""
-    issued = [
-        row
-        for row in chain
-        if row["status"] != "draft" and row["effective_on"] and row["effective_on"] <= day
-    ]
-    in_force = [row for row in issued if is_in_force(row)]
-    return next(iter(in_force or issued), None)
-
-
-def revision_at(chain: list[Row], day: dt.date) -> Row | None:
-    """Return the revision whose dates say that it was in force on a day."""
-    in_force = (
-        row
-        for row in chain
-        if row["effective_on"]
-        and row["effective_on"] <= day
-        and not (row["ended_on"] and row["ended_on"] <= day)
-    )
-    return next(in_force, None)
-
-
-def is_in_force(revision: Row | None) -> bool:
-    """Tell whether a revision is in force."""
-    return revision is not None and revision["status"] == "in_force"
 
 
 def posts_of(actor: str) -> list[str]:
@@ -620,65 +556,3 @@ def main_path(steps: list[Row], links: list[Row]) -> list[Row]:
         ]
         number = min(later, default=0)
     return path
-
-
-def objective_state(objective: Row, measurements: list[Row]) -> str:
-    """Judge an objective by its newest value: `on_target`, `off_target` or `unmeasured`."""
-    if not measurements:
-        return "unmeasured"
-    value, target = measurements[-1]["value"], objective["target"]
-    met = value >= target if objective["direction"] == "min" else value <= target
-    return "on_target" if met else "off_target"
-
-
-def finding_state(finding: Row, day: dt.date) -> str:
-    """Judge a finding by its term and the day it was closed: a key of `FINDING_STATES`."""
-    due_on, closed_on = finding["due_on"], finding["closed_on"]
-    if closed_on:
-        if not due_on:
-            return "closed"
-        return "closed_on_time" if closed_on <= due_on else "closed_late"
-    if not due_on:
-        return "open"
-    return "overdue" if due_on < day else "in_hand"
-
-
-def coverage(clause: Row, documents: list[Row]) -> str:
-    """Tell in words whether a clause is answered, empty for a clause that requires nothing."""
-    if not clause["auditable"]:
-        return ""
-    answered, excused, missing = COVERAGE
-    return answered if documents else excused if clause["gap_reason"] else missing
-
-
-def age_band(days: int) -> str:
-    """Return the words for how long something has been open."""
-    return next((words for reach, words in AGES.items() if days <= reach), OLDER)
-
-
-def to_json(resource: Resource) -> str:
-    """Return the rows of a resource as JSON text, dates in ISO form."""
-    return json.dumps(resource.rows, ensure_ascii=False, indent=1, default=iso) + "\n"
-
-
-def iso(moment: dt.date) -> str:
-    """Return a day or a time as Table Schema writes it, a time in UTC."""
-    if isinstance(moment, dt.datetime):
-        return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return moment.isoformat()
-
-
-def plain_number(value: float) -> str:
-    """Return a number with all its digits and without needless zeros."""
-    return f"{value:.10f}".rstrip("0").rstrip(".")
-
-
-def written(value: Any) -> str:
-    """Return the value of a cell as a register writes it."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return plain_number(value)
-    return iso(value) if isinstance(value, dt.date) else str(value)

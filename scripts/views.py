@@ -37,16 +37,9 @@ from scripts.register_papers.papers import FOLDER, papers_of
 from scripts.registers import Resource, Row
 from scripts.revision_texts import text_of
 from scripts.slugs import slug
-from scripts.system import (
-    FINDING_STATES,
-    OBJECTIVE_STATES,
-    Key,
-    System,
-    age_band,
-    key_of,
-    plain_number,
-    state_field,
-)
+from scripts.states import FINDING_STATES, OBJECTIVE_STATES, age_band
+from scripts.system import Key, System, key_of, state_field
+from scripts.written import plain_number
 
 RECENT = dt.timedelta(days=90)
 """How long the page of a unit gives notice of a new or changed document."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from scripts import audits
 from scripts.as_of import as_of
 from scripts.registers import Resource, Row
-from scripts.system import System, is_in_force
+from scripts.revisions import is_in_force
+from scripts.system import System
 
 _OF_ALL = ("system_document", "system_procedure")
 

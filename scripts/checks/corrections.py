@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from scripts.checks.material import Finding, Material, Rule
 from scripts.registers import Resource, Row
-from scripts.system import written
+from scripts.written import written
 
 
 def corrections_name_what_there_is(material: Material) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from itertools import groupby
 from scripts.checks.material import Finding, Material, Place, Rule
 from scripts.form_templates import is_list, parts_of
 from scripts.registers import Row
-from scripts.system import is_in_force
+from scripts.revisions import is_in_force
 
 
 def form_templates_have_fields(material: Material) -> Iterator[Finding]:

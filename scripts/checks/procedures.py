@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from scripts.checks.material import Finding, Material, Place, Rule
 from scripts.registers import Row
-from scripts.system import is_in_force, main_path
+from scripts.revisions import is_in_force
+from scripts.system import main_path
 
 _KINDS = ("system_procedure", "operational_procedure")
 

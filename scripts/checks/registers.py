@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from scripts.checks.material import Finding, Material, Place, Rule
-from scripts.system import is_in_force
+from scripts.revisions import is_in_force
 
 _PERIODS = {
     "month": re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])"),

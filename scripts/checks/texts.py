@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from scripts.checks.material import Finding, Material, Place, Rule
 from scripts.revision_texts import body_of, expanded, frozen_name
-from scripts.system import REVISION_TEXTS, is_in_force
+from scripts.revisions import REVISION_TEXTS, is_in_force
 
 _WITH_TEXT = ("system_document", "system_procedure", "operational_procedure")
 

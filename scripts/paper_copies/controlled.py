@@ -9,7 +9,8 @@ from scripts.manifest import register_digests
 from scripts.paper_copies.copies import PaperCopy, copies
 from scripts.paper_copies.keeping import Kept
 from scripts.releases import manifest
-from scripts.system import System, is_in_force
+from scripts.revisions import is_in_force
+from scripts.system import System
 
 
 class NoControlledCopy(ValueError):

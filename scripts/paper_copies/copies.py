@@ -12,7 +12,8 @@ from pathlib import Path
 
 from scripts.paper_copies.names import copy_name
 from scripts.registers import Row
-from scripts.system import System, iso
+from scripts.system import System
+from scripts.written import iso
 
 _TEXT = re.compile(r'<!--text-->(.*?)(?:<section class="qms-neighbours"|</article>)', re.DOTALL)
 _MARK_UP = re.compile(r"<(script|style)\b.*?</\1>|<[^>]+>", re.DOTALL)

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 from intake.configuration import LOCAL_ZONE
 from scripts import audits, declaration
-from scripts.system import OBJECTIVE_STATES, System, is_in_force
+from scripts.revisions import is_in_force
+from scripts.states import OBJECTIVE_STATES
+from scripts.system import System
 
 _GRAVE = ("high", "very_high")
 

@@ -9,7 +9,8 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.worksheet import Worksheet
 
-from scripts.review_pack.gather import Pack, day
+from scripts.review_pack.gather import Pack
+from scripts.review_pack.tables import day
 from scripts.review_pack.texts import Texts
 from scripts.sheets.importing import texts_of
 from scripts.sheets.workbook import register_book

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from intake.configuration import Places
 from scripts.review_pack import drawing, paper, sheets
-from scripts.review_pack.gather import Pack, day, find_period, gather
+from scripts.review_pack.gather import Pack, find_period, gather
+from scripts.review_pack.tables import day
 from scripts.review_pack.texts import Texts
 from scripts.slugs import slug
 from scripts.system import System

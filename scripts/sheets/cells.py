@@ -5,7 +5,7 @@ import re
 import unicodedata
 from typing import Any
 
-from scripts.system import plain_number
+from scripts.written import plain_number
 
 _YES, _NO = "Có", "Không"
 _DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")

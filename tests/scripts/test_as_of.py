@@ -5,8 +5,9 @@ import pytest
 
 from intake.configuration import Places
 from scripts.as_of import NoSuchDay, as_of, edition_address, text_in_force
+from scripts.revisions import is_in_force
 from scripts.stage import stage
-from scripts.system import System, is_in_force
+from scripts.system import System
 from scripts.views import Views
 from tests.scripts.conftest import Collect, WithRows
 

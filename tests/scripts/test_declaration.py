@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 
 from scripts.declaration import annex, declaration_in_view, entry_of, state
-from scripts.system import System, revision_at
+from scripts.revisions import revision_at
+from scripts.system import System
 from scripts.views import Views
 from tests.scripts.conftest import WithRows
 

@@ -5,8 +5,9 @@ import pytest
 from intake.configuration import PROJECT_ROOT, Places
 from scripts.front_matter import front_matter
 from scripts.revision_texts import CannotFreeze, expanded, freeze, frozen_path, text_of
+from scripts.revisions import revision_pages
 from scripts.stage import stage
-from scripts.system import System, revision_pages
+from scripts.system import System
 from scripts.views import Views
 from tests.scripts.conftest import WithRows
 

@@ -7,14 +7,9 @@ import pytest
 
 from intake.configuration import LOCAL_ZONE, Places, Portal
 from scripts.registers import Row
-from scripts.system import (
-    NEW_WITHIN,
-    System,
-    current_revision,
-    form_pages,
-    objective_state,
-    posts_of,
-)
+from scripts.revisions import current_revision
+from scripts.states import objective_state
+from scripts.system import NEW_WITHIN, System, form_pages, posts_of
 
 DAY = dt.date(2020, 9, 30)
 WithRows = Callable[..., System]
